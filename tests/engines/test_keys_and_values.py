@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tuili.engines.local.forward import Layout
-from tuili.engines.local.pool import COLUMNS, Pool
+from tuili.engines.local.pool import Pool
 from tuili.engines.local.store import Prefix, PrefixStore
 
 LAYOUT = Layout(planes=2, heads=1, head_dim=2, dtype=torch.float32, device=torch.device("cpu"))
@@ -20,7 +20,7 @@ def kept(tokens: int, value: float = 1.0) -> torch.Tensor:
 
 
 def test_rows_keep_what_they_have_when_room_is_made() -> None:
-    pool = Pool(LAYOUT)
+    pool = Pool(LAYOUT, 1000)
     pool.reserve(2, 10, used=0)
     pool.fill(0, 2, kept(9, 7.0))
     pool.reserve(5, 70, used=2)
@@ -29,13 +29,15 @@ def test_rows_keep_what_they_have_when_room_is_made() -> None:
     assert pool.read(4, 3, 9).eq(kept(6, 7.0)).all()
 
 
-def test_one_long_row_after_many_short_ones_takes_the_room_of_one() -> None:
-    pool = Pool(LAYOUT)
+def test_room_is_kept_while_it_is_within_bounds() -> None:
+    pool = Pool(LAYOUT, 20_000)
+    for rows, length in ((200, 10), (1, 100), (200, 10)):
+        pool.reserve(rows, length, used=0)
+    assert pool.tensor.shape[1] * pool.tensor.shape[3] <= 20_000
+    pool = Pool(LAYOUT, 30_000)
     pool.reserve(200, 10, used=0)
-    pool.reserve(1, 1000, used=1)
-    assert pool.tensor.shape[1] * pool.tensor.shape[3] <= 1000 + COLUMNS
-    pool.reserve(200, 10, used=1)
-    assert pool.tensor.shape[1] * pool.tensor.shape[3] <= 200 * COLUMNS
+    pool.reserve(1, 100, used=1)
+    assert (pool.tensor.shape[1], pool.tensor.shape[3]) == (200, 128)
 
 
 Ids = tuple[int, ...]

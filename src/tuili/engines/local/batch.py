@@ -42,7 +42,7 @@ class Batch:
         self._store = PrefixStore(cache_bytes)
         self._prefill = Prefill(forward, layout, self._store)
         self._most_tokens = cache_bytes // layout.token_bytes
-        self._rows, self._pool = Rows(rows), Pool(layout)
+        self._rows, self._pool = Rows(rows), Pool(layout, self._most_tokens)
         self._waiting: deque[Request] = deque()
         self._finished: list[Request] = []
 

@@ -11,21 +11,23 @@ COLUMNS = 64
 
 
 class Pool:
-    def __init__(self, layout: Layout) -> None:
-        self._layout = layout
+    def __init__(self, layout: Layout, most_tokens: int) -> None:
+        """most_tokens: rows times columns, beyond which it is no larger than what runs needs."""
+        self._layout, self._most_tokens = layout, most_tokens
         self.tensor = layout.zeros(0, 0)
         """[planes, rows, heads, length, head_dim]"""
 
     def reserve(self, rows: int, length: int, *, used: int) -> None:
-        """Makes room for so many rows and columns in all, keeping what is in the first `used` rows.
-
-        Where it has to grow one way it is cut to size the other way: its size follows what runs now, not the most rows
-        and the longest that ever ran.
-        """
-        if rows <= self.tensor.shape[1] and length <= self.tensor.shape[3]:
+        """Makes room for so many rows and columns in all, keeping what is in the first `used` rows."""
+        had_rows, had_length = self.tensor.shape[1], self.tensor.shape[3]
+        if rows <= had_rows and length <= had_length:
             return
+        length = -(-length // COLUMNS) * COLUMNS
+        # as many rows and columns as there ever were spares making room again and again, while they fit
+        if max(rows, had_rows) * max(length, had_length) <= self._most_tokens:
+            rows, length = max(rows, had_rows), max(length, had_length)
         had = self.tensor[:, :used, :, :length]
-        self.tensor = self._layout.zeros(rows, -(-length // COLUMNS) * COLUMNS)
+        self.tensor = self._layout.zeros(rows, length)
         self.tensor[:, :used, :, : had.shape[3]] = had
 
     def fill(self, start: int, rows: int, kept: Tensor) -> None:

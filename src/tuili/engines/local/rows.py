@@ -20,7 +20,8 @@ ROW = np.dtype(
         ("temperature", np.float64),
         ("until_step", np.bool_),
         *FIELDS,
-    ]
+    ],
+    align=True,
 )
 
 
