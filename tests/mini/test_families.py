@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tuili.mini.cheats import cheat
 from tuili.mini.families import FAMILIES
 from tuili.mini.families.make import moves, reachable
 from tuili.mini.mistakes import attempt
-from tuili.mini.puzzle import SIZES, Label, Puzzle, fact
+from tuili.mini.puzzle import SIZES, Label, Puzzle, fact, parse_fact
 from tuili.mini.splits import draw
 from tuili.mini.text import judge, parse_prompt, prompt_of
 
@@ -175,3 +176,22 @@ def test_make_moves_are_all_true_and_none_is_listed_twice():
     assert (6, "/", 6, 1) in found
     assert (6, "-", 4, 2) in found
     assert not [move for move in found if move[0] < move[2]]
+
+
+@cells
+def test_a_cheat_states_a_true_fact_and_is_wrong(family, size):
+    rng = random.Random(size)
+    kind, found = FAMILIES[family], set()
+    for _ in range(100):
+        puzzle, solution, _ = draw(rng, "train", family, size)
+        before = solution[: rng.randrange(len(solution))]
+        state = kind.start(puzzle)
+        for line in before:
+            state = kind.judge(puzzle, state, line)[1]
+        line = cheat(kind, puzzle, before, state, rng)
+        if line is not None:
+            a, operator, b, result = parse_fact(line.split()[:5])
+            assert fact(a, operator, b) == result
+            assert judge(puzzle, [*before, line], None)[-1] is Label.BAD
+            found.add(line)
+    assert len(found) > 50

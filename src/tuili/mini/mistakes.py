@@ -1,4 +1,4 @@
-"""Wrong and half-right attempts of every kind, for verifiers to learn from: playouts, bluffs and small slips.
+"""Wrong and half-right attempts of every kind, for verifiers to learn from: playouts, bluffs, slips and cheats.
 
 Nothing here labels: text.judge and Family.accepts do, exactly, whatever the attempt turned out to be.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import random
 from typing import Any
 
+from tuili.mini.cheats import cheat
 from tuili.mini.families import FAMILIES
 from tuili.mini.families.pay import State as PayState
 from tuili.mini.puzzle import LARGEST, DeadState, Family, Label, Puzzle
@@ -22,13 +23,24 @@ def attempt(puzzle: Puzzle, solution: list[str], rng: random.Random) -> tuple[li
     kept = rng.randint(0, len(solution))
     lines = solution[:kept] if rng.random() < 0.5 else []
     lines = list(solution) if rng.random() < 0.25 else lines + play_on(family, puzzle, lines, rng)
-    if lines and rng.random() < 0.4:
+    if lines and rng.random() < 0.6:
         at = rng.randrange(len(lines))
-        lines[at] = slip(lines[at], puzzle, rng)
+        lines[at] = wrong_step(family, puzzle, lines, at, rng)
         if rng.random() < 0.5:
             lines = lines[: at + 1] + play_on(family, puzzle, lines[: at + 1], rng)
     answer = family.answer(puzzle, lines) if lines else str(puzzle.goal)
     return lines, slip(answer, puzzle, rng) if rng.random() < 0.1 else answer
+
+
+def wrong_step(family: Family[Any], puzzle: Puzzle, lines: list[str], at: int, rng: random.Random) -> str:
+    """What could stand in the place of lines[at] and be wrong: a false fact or a forbidden one."""
+    state = family.start(puzzle)
+    for line in lines[:at]:
+        label, state = family.judge(puzzle, state, line)
+        if label is Label.BAD:
+            return lines[at]
+    forbidden = cheat(family, puzzle, lines[:at], state, rng) if rng.random() < 0.6 else None
+    return forbidden or slip(lines[at], puzzle, rng)
 
 
 def play_on(family: Family[Any], puzzle: Puzzle, lines: list[str], rng: random.Random) -> list[str]:
