@@ -42,7 +42,7 @@ def _other_operands(words: list[str], puzzle: Puzzle, seen: list[int], rng: rand
 
 
 def _for_the_goal(words: list[str], puzzle: Puzzle, seen: list[int], rng: random.Random) -> str | None:
-    """The second operand is whatever gives the result that one would like: the goal, zero, or a number that is there."""
+    """The second operand is whatever gives the result that one would like: the goal, zero, or a number seen."""
     step = parse_fact(words[:5])
     assert step is not None
     a, wanted = step[0], rng.choice((puzzle.goal, 0, rng.choice(seen)))
@@ -78,3 +78,6 @@ def _fact(a: int, operator: str, b: int, rest: list[str]) -> str | None:
         return None
     rest = [":", str(result), *rest[2:]] if rest else []
     return " ".join([f"{a} {operator} {b} = {result}", *rest])
+
+
+KINDS = (_other_operands, _for_the_goal, _other_rest, _written_neighbours)
