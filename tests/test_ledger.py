@@ -154,6 +154,18 @@ def test_budget_from_text_and_back(text: str, budget: Budget) -> None:
     assert Budget.parse(str(budget)) == budget
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "both"),
+    [
+        (Budget(), Budget(), Budget()),
+        (Budget(tokens=5), Budget(flops=7.0), Budget(tokens=5, flops=7.0)),
+        (Budget(tokens=5, flops=9.0), Budget(tokens=6, flops=7.0), Budget(tokens=5, flops=7.0)),
+    ],
+)
+def test_two_budgets_at_once_are_the_tighter_of_each(one: Budget, other: Budget, both: Budget) -> None:
+    assert one & other == other & one == both
+
+
 NONSENSE = (
     "|2000|tokens|tokens=|tokens=many|tokens=0|tokens=-5|tokens=1.5|flops=inf|flops=nan|seconds=3|tokens=1,tokens=2"
 )

@@ -40,6 +40,12 @@ class Budget:
             raise BadRequest(f"tokens in a budget are whole, not {limits['tokens']}")
         return cls(None if tokens is None else int(tokens), values.get("flops"))
 
+    def __and__(self, other: Budget) -> Budget:
+        """Both limits at once: the tighter of each."""
+        tokens = [limit for limit in (self.tokens, other.tokens) if limit is not None]
+        flops = [limit for limit in (self.flops, other.flops) if limit is not None]
+        return Budget(min(tokens, default=None), min(flops, default=None))
+
     def __str__(self) -> str:
         limits = {"tokens": self.tokens, "flops": self.flops}
         return ",".join(f"{name}={limit:.17g}" for name, limit in limits.items() if limit is not None)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from inspect import signature
+
 import pytest
 from lists import PROBLEM, drive
 
 from tuili.errors import BadRequest
+from tuili.ledger import Budget
 from tuili.records import Until
-from tuili.strategies import STRATEGIES, make_strategy
+from tuili.strategies import BUDGETS, STRATEGIES, make_strategy, within
 from tuili.strategies.asks import Sample, Score
 
 
@@ -76,6 +79,21 @@ def test_the_full_spec_has_every_parameter(text: str, full: str) -> None:
     assert make_strategy(full).spec == full
 
 
+def test_a_strategy_may_have_a_budget_of_its_own() -> None:
+    strategy = make_strategy("best_of_n: budget_flops=1e9, n=4, budget_tokens=900")
+    assert strategy.spec == "best_of_n:n=4,weighted=true,budget_tokens=900,budget_flops=1000000000"
+    assert strategy.budget == Budget(tokens=900, flops=1e9)
+    assert make_strategy(strategy.spec).budget == strategy.budget
+    assert within(make_strategy("best_of_n:n=4"), strategy.budget).spec == strategy.spec
+    with pytest.raises(BadRequest, match="already"):
+        within(strategy, Budget(tokens=5))
+
+
+def test_no_strategy_has_a_parameter_that_means_a_budget() -> None:
+    for factory in STRATEGIES.values():
+        assert not BUDGETS.keys() & signature(factory).parameters.keys()
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -87,6 +105,8 @@ def test_the_full_spec_has_every_parameter(text: str, full: str) -> None:
         ("best_of_n:weighted=perhaps", "perhaps"),
         ("budget_forcing:waits=-1", "at least 0"),
         ("self_consistency:batch=2,confidence=1.5", "from 0 to 1"),
+        ("best_of_n:budget_tokens=few", "tokens in a budget must be a number above zero, not 'few'"),
+        ("best_of_n:budget=9", "no parameter budget"),
     ],
 )
 def test_a_wrong_spec_is_a_bad_request_that_says_what_is_known(text: str, said: str) -> None:

@@ -33,25 +33,26 @@ class Solver:
     sampling: Sampling = field(default_factory=Sampling)
     """max_tokens of a whole path, and the temperature where a strategy's ask leaves it open."""
     budget: Budget = field(default_factory=Budget)
-    """Of each attempt."""
+    """Of each attempt; a strategy may have a tighter one of its own."""
 
     def check(self, strategy: Strategy, problem: Problem) -> None:
         """Raises BadRequest for what must fail: no verifier where one is needed, a budget below one sample, a limit
         on FLOPs where nobody says how many the model takes."""
         self._check_verifier(strategy)
-        if self.budget.flops is not None and not self.engine.parameters:
+        budget = self.budget & strategy.budget
+        if budget.flops is not None and not self.engine.parameters:
             raise BadRequest(f"FLOPs cannot be limited: {self.engine.name} does not say how many parameters it has")
         parameters = {Component.GENERATOR: self.engine.parameters, Component.VERIFIER: 0}
         most = {Component.GENERATOR: self.engine.prompt_bound(problem, Path()) + self.sampling.max_tokens}
         if strategy.needs_verifier and self.verifier is not None:
             parameters[Component.VERIFIER] = self.verifier.parameters
             most[Component.VERIFIER] = self.verifier.bound(problem, Path(), self.sampling.max_tokens)
-        ledger = Ledger(self.budget, parameters)
+        ledger = Ledger(budget, parameters)
         if not ledger.fits(most):
             flops = sum(ledger.flops(component, tokens) for component, tokens in most.items())
             needed = Budget(tokens=sum(most.values()), flops=flops)
             raise BadRequest(
-                f"the budget {self.budget} is too small for one sample of {strategy.spec} (it can take up to {needed})"
+                f"the budget {budget} is too small for one sample of {strategy.spec} (it can take up to {needed})"
             )
 
     async def solve(self, problem: Problem, strategy: Strategy, seed: int = 0) -> Attempt:
@@ -61,7 +62,12 @@ class Solver:
         """
         self._check_verifier(strategy)
         driver = Driver(
-            problem, seed, engine=self.engine, verifier=self.verifier, sampling=self.sampling, budget=self.budget
+            problem,
+            seed,
+            engine=self.engine,
+            verifier=self.verifier,
+            sampling=self.sampling,
+            budget=self.budget & strategy.budget,
         )
         choice, ending, failure = Choice(None, None), Ending.DONE, None
         try:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tuili.errors import BadRequest
+from tuili.ledger import Budget
 from tuili.records import Problem
 from tuili.spec import Spec, bind, full_spec
 from tuili.strategies.asks import Plan
@@ -30,6 +31,8 @@ SCORING = frozenset({"best_of_n", "beam_search", "lookahead_search", "dvts"})
 """Those that ask for verdicts and so need a verifier."""
 MAY_BE_ZERO = frozenset({"waits"})
 """Counts of what need not happen at all."""
+BUDGETS = {"budget_tokens": "tokens", "budget_flops": "flops"}
+"""What every spec may have beside its strategy's own parameters: limits of its attempts (ledger.Budget)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +43,18 @@ class Strategy:
     """In full, defaults included: what run records keep."""
     needs_verifier: bool
     plan: Callable[[Problem], Plan]
+    budget: Budget = Budget()
+    """Of each attempt, beside the solver's. The plan never sees it."""
 
 
 def make_strategy(text: str) -> Strategy:
-    """The strategy that a spec names.
+    """The strategy that a spec names, with a budget of its own where `budget_tokens` or `budget_flops` gives it one.
 
     Raises BadRequest for an unknown name or parameter, or a value that does not fit: here whole numbers count things,
     and others are probabilities.
     """
-    spec = Spec.parse(text)
+    given = Spec.parse(text)
+    spec = Spec(given.name, {key: value for key, value in given.parameters.items() if key not in BUDGETS})
     factory, arguments = bind("strategy", spec, STRATEGIES)
     for key, value in arguments.items():
         least = 0 if key in MAY_BE_ZERO else 1
@@ -60,4 +66,16 @@ def make_strategy(text: str) -> Strategy:
     def plan(problem: Problem) -> Plan:
         return factory(problem, **arguments)  # type: ignore[no-any-return]
 
-    return Strategy(full_spec(spec.name, arguments), spec.name in SCORING, plan)
+    limits = ",".join(f"{BUDGETS[key]}={value}" for key, value in given.parameters.items() if key in BUDGETS)
+    strategy = Strategy(full_spec(spec.name, arguments), spec.name in SCORING, plan)
+    return within(strategy, Budget.parse(limits)) if limits else strategy
+
+
+def within(strategy: Strategy, budget: Budget) -> Strategy:
+    """The strategy under a budget of its own, which its spec says. Raises BadRequest where it has one already."""
+    if strategy.budget != Budget():
+        raise BadRequest(f"{strategy.spec} has a budget of its own already")
+    limits = Spec.parse(f"budget:{budget}").parameters
+    said = {key: limits[name] for key, name in BUDGETS.items() if name in limits}
+    spec = Spec.parse(strategy.spec)
+    return replace(strategy, spec=str(Spec(spec.name, {**spec.parameters, **said})), budget=budget)
