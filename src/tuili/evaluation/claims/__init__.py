@@ -1,0 +1,1 @@
+"""What others report of their systems: the records, and what each number leaves unsaid."""
