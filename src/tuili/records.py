@@ -19,6 +19,8 @@ class AnswerKind(StrEnum):
     """A number or an expression: \\boxed{}, "answer is", the last number."""
     CHOICE = "choice"
     """One capital letter."""
+    TAGGED = "tagged"
+    """What stands between <answer> and </answer>, its lines kept."""
 
 
 class StopReason(StrEnum):
@@ -121,6 +123,8 @@ class Path:
     steps: tuple[Step, ...] = ()
     answer: str | None = None
     """The final answer found in the text; None while unfinished, or when there is none to be found."""
+    earlier: tuple[str, ...] = ()
+    """Texts of the earlier attempts that the model was shown before this one, oldest first."""
 
     @property
     def finished(self) -> bool:
@@ -176,6 +180,8 @@ class Node:
     verdict: Verdict | None = None
     written: int = 0
     """How many of the text's characters, its first, the strategy put there: the model read them."""
+    after: tuple[tuple[int, ...], ...] = ()
+    """The ids of the earlier attempts that the model was shown before it began this one, oldest first."""
 
 
 class Ending(StrEnum):
@@ -234,4 +240,6 @@ class RunHeader:
     """ISO 8601, UTC."""
     parameters: Mapping[str, int] = field(default_factory=dict)
     """Parameter counts by component, which FLOPs are computed from."""
+    overlap: Mapping[str, Any] = field(default_factory=dict)
+    """The training data the problems were compared with, and how many stand in it, word for word or by 13-grams."""
     schema: int = SCHEMA_VERSION

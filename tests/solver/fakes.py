@@ -77,7 +77,7 @@ class FakeEngine:
         return Completion(text, tokens, tuple(random.choices(range(100), k=tokens)), logprobs, stop)
 
     def prompt_bound(self, problem: Problem, path: Path) -> int:
-        return len(problem.prompt.split()) + path.tokens
+        return sum(len(text.split()) for text in (problem.prompt, *path.earlier)) + path.tokens
 
     async def close(self) -> None:
         pass

@@ -3,7 +3,8 @@
 The recording is a run folder, or a JSONL file with a line for each problem:
 {"problem_id": …, "samples": [{"text": …, "tokens": …}, …], "prompt_tokens": …}. Token counts may be left out; then
 words and line breaks are counted (see words), and costs are in those. Of a run, the attempts that sampled whole
-solutions from the root are used; one with steps is not, since which of its paths were finished was not left to chance.
+solutions from the root are used; one with steps is not, since which of its paths were finished was not left to chance,
+and one with revisions is not, since they depend on each other.
 
 Samples are drawn without replacement: a problem's seeds get its samples in the order in which the seeds first come.
 The solver's seeds belong to children of the root, asked for in order, so child i is sample i, for every strategy.
@@ -49,6 +50,8 @@ class ReplayEngine:
         """Raises BadRequest for what was not recorded: another problem, more samples, shorter ones, single steps."""
         if path.text or sampling.until is Until.STEP:
             raise BadRequest("replay has whole samples: a strategy that goes step by step needs a model")
+        if path.earlier:
+            raise BadRequest("replay has independent samples: a strategy that revises them needs a model")
         if problem.id not in self._recorded:
             raise BadRequest(f"nothing was recorded for problem {problem.id}")
         samples = self._recorded[problem.id].samples
@@ -80,7 +83,7 @@ def _from_run(folder: FilePath) -> Iterator[tuple[str, Recorded]]:
     samples: defaultdict[str, dict[tuple[int, int], Completion]] = defaultdict(dict)
     prompts: defaultdict[str, int] = defaultdict(int)
     for attempt in read_attempts(folder):
-        if all(len(node.id) == 1 and node.stop is not StopReason.STEP for node in attempt.nodes):
+        if all(len(node.id) == 1 and node.stop is not StopReason.STEP and not node.after for node in attempt.nodes):
             # at the same seed every strategy got the same samples: each is taken once
             for node in attempt.nodes:
                 if node.stop is not StopReason.FAILED:

@@ -17,7 +17,9 @@ from tuili.records import Completion, Path, Problem, Sampling, StopReason, Until
 from tuili.steps import LINES, StepFormat
 
 Script = Callable[[Problem, str, int], str]
-"""What is left to write: for a problem, the text of the path so far, and a seed."""
+"""What is left to write: for a problem, the text of the path so far, and a seed. The earlier attempts that a path is
+shown stand before its text, each with END_OF_ATTEMPT after it."""
+END_OF_ATTEMPT = "\n---\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,19 +53,20 @@ class ScriptedEngine:
     async def sample(self, problem: Problem, path: Path, *, seeds: Sequence[int], sampling: Sampling) -> Sampled:
         self.calls.append(Call(problem, path, tuple(seeds), sampling))
         await asyncio.sleep(0)
-        prefilled = 0 if (problem.prompt, path.text) in self._seen else self.prompt_bound(problem, path)
+        before = _shown(path)
+        prefilled = 0 if (problem.prompt, before) in self._seen else self.prompt_bound(problem, path)
         room = self.context - self.prompt_bound(problem, path)
         completions = [
-            self._complete(path.text, self._script(problem, path.text, seed), min(sampling.max_tokens, room), sampling)
+            self._complete(path.text, self._script(problem, before, seed), min(sampling.max_tokens, room), sampling)
             for seed in seeds
         ]
-        self._seen |= {(problem.prompt, path.text + each.text) for each in completions} | {(problem.prompt, path.text)}
+        self._seen |= {(problem.prompt, before + each.text) for each in completions} | {(problem.prompt, before)}
         self.prompt_tokens += prefilled
         self.generated_tokens += sum(completion.tokens for completion in completions)
         return Sampled(completions, prefilled)
 
     def prompt_bound(self, problem: Problem, path: Path) -> int:
-        return len(words(problem.prompt)) + len(words(path.text))
+        return len(words(problem.prompt)) + len(words(_shown(path)))
 
     async def close(self) -> None:
         pass
@@ -87,8 +90,13 @@ class ScriptedEngine:
         return thinking and text.endswith(self.step_format.separator) and bool(text.strip())
 
 
+def _shown(path: Path) -> str:
+    return "".join(attempt + END_OF_ATTEMPT for attempt in path.earlier) + path.text
+
+
 def _chosen_from(texts: Mapping[str, str | Sequence[str]]) -> Script:
-    def script(problem: Problem, written: str, seed: int) -> str:
+    def script(problem: Problem, before: str, seed: int) -> str:
+        written = before.rpartition(END_OF_ATTEMPT)[2]
         known = texts.get(problem.id, ())
         fitting = [text for text in ([known] if isinstance(known, str) else known) if text.startswith(written)]
         if not fitting:

@@ -119,7 +119,7 @@ class _Builder:
 
 def _is_independent(node: Node) -> bool:
     """A whole sample from the problem alone."""
-    whole = len(node.id) == 1 and node.stop is not StopReason.STEP and not node.written
+    whole = len(node.id) == 1 and node.stop is not StopReason.STEP and not (node.written or node.after)
     return whole and node.purpose is Purpose.EXPLORE
 
 

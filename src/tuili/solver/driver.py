@@ -78,6 +78,8 @@ class Driver:
         return children
 
     def _group(self, ask: Sample, path: Path) -> Group:
+        if ask.earlier:
+            path = replace(path, earlier=tuple(attempt.text for attempt in ask.earlier))
         start, prompt = path, self.engine.prompt_bound(self.problem, path)
         if ask.written:
             start, before = self.tree.write(path, ask.written), prompt
@@ -110,7 +112,7 @@ class Driver:
             if isinstance(reply, Sampled):
                 start = replace(group.start, token_ids=reply.path_ids or group.start.token_ids)
                 for path_id, completion in zip(own, reply.completions, strict=True):
-                    children.append(self.tree.grow(start, path_id, completion, ask.purpose, ask.written))
+                    children.append(self.tree.grow(start, path_id, completion, ask))
                     self._hold_for_scoring(children[-1], group.scoring)
         sampled = [reply for reply in replies if isinstance(reply, Sampled)]
         prefilled = sum(reply.prefilled for reply in sampled)

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from tuili.answers import final_answer
-from tuili.records import Completion, Node, Path, Problem, Purpose, Scored, StopReason
+from tuili.records import Completion, Node, Path, Problem, Scored, StopReason
 from tuili.steps import StepFormat, split_steps
+from tuili.strategies.asks import Sample
 
 
 class Tree:
@@ -32,24 +33,23 @@ class Tree:
         """The path with text put after it by its strategy: still the same node, until it has children."""
         return replace(path, text=path.text + text, steps=split_steps(path.text + text, self._form))
 
-    def grow(
-        self, parent: Path, path_id: tuple[int, ...], completion: Completion, purpose: Purpose, written: str = ""
-    ) -> Path:
-        """The child that a completion makes of its parent, recorded as a node with what was written before it."""
+    def grow(self, parent: Path, path_id: tuple[int, ...], completion: Completion, ask: Sample) -> Path:
+        """The child that a completion makes of its parent, recorded as a node with what its ask put before it."""
         text = parent.text + completion.text
         ids_known = bool(completion.token_ids) and len(parent.token_ids) == parent.tokens
         logprob, min_logprob = sum(completion.logprobs), min(completion.logprobs, default=0.0)
         answer = self._answer(text, completion.stop)
         self._nodes[path_id] = Node(
             id=path_id,
-            text=written + completion.text,
+            text=ask.written + completion.text,
             tokens=completion.tokens,
             logprob=logprob,
             min_logprob=min_logprob,
             stop=completion.stop,
-            purpose=purpose,
+            purpose=ask.purpose,
             answer=answer,
-            written=len(written),
+            written=len(ask.written),
+            after=tuple(attempt.id for attempt in ask.earlier),
         )
         return Path(
             id=path_id,
@@ -61,6 +61,7 @@ class Tree:
             stop=completion.stop,
             steps=split_steps(text, self._form),
             answer=answer,
+            earlier=parent.earlier,
         )
 
     def judge(self, scored: Iterable[Scored]) -> None:

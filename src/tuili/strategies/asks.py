@@ -31,6 +31,15 @@ class Sample:
     written: str = ""
     """Put after each path first, as if the model had written it. Tokens of the path like any others, but prefilled,
     not generated."""
+    earlier: Sequence[Path] = ()
+    """Attempts at the problem, oldest first, that the model is shown before it makes another: prefilled too. The
+    children carry their texts, and so does all that goes on from them."""
+
+    def __post_init__(self) -> None:
+        if self.earlier and any(path.id or path.text for path in self.paths):
+            raise ValueError("a new attempt that is shown earlier ones starts from the root")
+        if not all(path.finished for path in self.earlier):
+            raise ValueError("only a finished attempt can be shown before another")
 
 
 @dataclass(frozen=True, slots=True)

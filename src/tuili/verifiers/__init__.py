@@ -17,20 +17,29 @@ def process(
     path: str = "mini",
     aggregate: Aggregate = "product",
     neutral: Literal["good", "bad"] = "good",
+    history: bool = False,
     batch_tokens: int = 8192,
 ) -> Verifier:
-    """A process reward model: one score a step. path: a checkpoint folder, or `mini` for the embedded one."""
+    """A process reward model: one score a step. path: a checkpoint folder, or `mini` for the embedded one.
+
+    history: show it the earlier attempts that a revision was shown, as a verifier trained on such should be.
+    """
     from tuili.verifiers.process import ProcessVerifier
 
     where = _where(path, "process")
-    return ProcessVerifier(name, path=where, aggregate=aggregate, neutral=neutral, batch_tokens=batch_tokens)
+    return ProcessVerifier(
+        name, path=where, aggregate=aggregate, neutral=neutral, history=history, batch_tokens=batch_tokens
+    )
 
 
-def outcome(name: str, *, path: str = "mini", batch_tokens: int = 8192) -> Verifier:
-    """An outcome reward model: one score a solution. path: a checkpoint folder, or `mini` for the embedded one."""
+def outcome(name: str, *, path: str = "mini", history: bool = False, batch_tokens: int = 8192) -> Verifier:
+    """An outcome reward model: one score a solution. path: a checkpoint folder, or `mini` for the embedded one.
+
+    history: as for a process verifier.
+    """
     from tuili.verifiers.outcome import OutcomeVerifier
 
-    return OutcomeVerifier(name, path=_where(path, "outcome"), batch_tokens=batch_tokens)
+    return OutcomeVerifier(name, path=_where(path, "outcome"), history=history, batch_tokens=batch_tokens)
 
 
 def confidence(name: str, *, measure: Literal["lowest", "mean"] = "lowest") -> Verifier:

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 from transformers import AutoConfig, AutoModelForTokenClassification, AutoTokenizer
 
+from tuili.conversation import prompt_ids
 from tuili.errors import BadRequest, VerifierError
 from tuili.records import Path, Problem, StopReason
 
@@ -26,12 +27,13 @@ class Encoded:
 
 
 class Classifier:
-    def __init__(self, path: FilePath, batch_tokens: int) -> None:
-        """batch_tokens: how many tokens, padding included, one forward pass takes.
+    def __init__(self, path: FilePath, batch_tokens: int, history: bool) -> None:
+        """batch_tokens: how many tokens, padding included, one forward pass takes. history: whether the earlier
+        attempts that a path's model was shown are put before the path here too.
 
         Raises BadRequest when path holds no token classifier.
         """
-        self.path, self.batch_tokens = path, batch_tokens
+        self.path, self.batch_tokens, self.history = path, batch_tokens, history
         _check(path)
         self.tokenizer = AutoTokenizer.from_pretrained(path)
         self.device = "cuda" if torch.cuda.is_available() else "cpu"
@@ -42,7 +44,7 @@ class Classifier:
         self._pump: asyncio.Task[None] | None = None
 
     def encode(self, problem: Problem, path: Path) -> Encoded:
-        ids = self._prompt(problem)
+        ids = self._prompt(problem, path)
         ends = []
         for step in path.steps:
             ids += self.tokenizer(step.text, add_special_tokens=False)["input_ids"]
@@ -52,8 +54,8 @@ class Classifier:
             ends[-1] += 1
         return Encoded(ids, ends)
 
-    def prompt_tokens(self, problem: Problem) -> int:
-        return len(self._prompt(problem))
+    def prompt_tokens(self, problem: Problem, path: Path) -> int:
+        return len(self._prompt(problem, path))
 
     async def probabilities(self, encoded: Sequence[Encoded]) -> list[Tensor]:
         """For each, the class probabilities [steps, classes]. Calls made at the same time share forward passes."""
@@ -64,12 +66,8 @@ class Classifier:
             self._pump = asyncio.create_task(self._serve())
         return list(await asyncio.gather(*futures))
 
-    def _prompt(self, problem: Problem) -> list[int]:
-        if self.tokenizer.chat_template is None:
-            return list(self.tokenizer(problem.prompt)["input_ids"])
-        messages = [{"role": "user", "content": problem.prompt}]
-        text = self.tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True)
-        return list(self.tokenizer(text, add_special_tokens=False)["input_ids"])
+    def _prompt(self, problem: Problem, path: Path) -> list[int]:
+        return prompt_ids(self.tokenizer, problem.prompt, path.earlier if self.history else ())
 
     async def _serve(self) -> None:
         await asyncio.sleep(0)  # let every task that is ready put its paths in line first

@@ -12,9 +12,9 @@ from tuili.verifiers.classifier import Classifier
 
 
 class OutcomeVerifier:
-    def __init__(self, name: str, *, path: str, batch_tokens: int) -> None:
+    def __init__(self, name: str, *, path: str, history: bool, batch_tokens: int) -> None:
         self.name = name
-        self.classifier = Classifier(FilePath(path), batch_tokens)
+        self.classifier = Classifier(FilePath(path), batch_tokens, history)
         self.parameters = self.classifier.parameters
         correct = [i for i, label in self.classifier.classes.items() if label == "correct"]
         if not correct:
@@ -28,7 +28,7 @@ class OutcomeVerifier:
         return Judged(verdicts, sum(len(item.ids) for item in encoded))
 
     def bound(self, problem: Problem, path: Path, new_tokens: int) -> int:
-        return self.classifier.prompt_tokens(problem) + path.tokens + new_tokens
+        return self.classifier.prompt_tokens(problem, path) + path.tokens + new_tokens
 
     async def close(self) -> None:
         pass

@@ -18,11 +18,18 @@ from tuili.verifiers.classifier import Classifier
 
 class ProcessVerifier:
     def __init__(
-        self, name: str, *, path: str, aggregate: Aggregate, neutral: Literal["good", "bad"], batch_tokens: int
+        self,
+        name: str,
+        *,
+        path: str,
+        aggregate: Aggregate,
+        neutral: Literal["good", "bad"],
+        history: bool,
+        batch_tokens: int,
     ) -> None:
         """neutral: whether a neutral step counts as good (for best-of-N) or as bad (for search)."""
         self.name, self.how = name, aggregate
-        self.classifier = Classifier(FilePath(path), batch_tokens)
+        self.classifier = Classifier(FilePath(path), batch_tokens, history)
         self.parameters = self.classifier.parameters
         wanted = ("+", "0") if neutral == "good" else ("+",)
         self.good = [i for i, label in self.classifier.classes.items() if label in wanted]
@@ -38,7 +45,7 @@ class ProcessVerifier:
         return Judged(verdicts, sum(len(item.ids) for item in encoded))
 
     def bound(self, problem: Problem, path: Path, new_tokens: int) -> int:
-        return self.classifier.prompt_tokens(problem) + path.tokens + new_tokens
+        return self.classifier.prompt_tokens(problem, path) + path.tokens + new_tokens
 
     async def close(self) -> None:
         pass

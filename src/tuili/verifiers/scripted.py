@@ -12,7 +12,8 @@ class ScriptedVerifier:
     def __init__(
         self, score: Callable[[Problem, Path], Verdict | float], *, parameters: int = 0, name: str = "scripted"
     ) -> None:
-        """score: the verdict on a path, or only its score. Judging a path takes its tokens and the prompt's words."""
+        """score: the verdict on a path, or only its score. Judging a path takes its tokens and the words
+        of the prompt and of the earlier attempts that the path was shown."""
         self.name, self.parameters = name, parameters
         self.tokens = 0
         """All that went through it so far."""
@@ -25,7 +26,8 @@ class ScriptedVerifier:
         return Judged([score if isinstance(score, Verdict) else Verdict(score) for score in scores], tokens)
 
     def bound(self, problem: Problem, path: Path, new_tokens: int) -> int:
-        return len(problem.prompt.split()) + path.tokens + new_tokens
+        read = sum(len(text.split()) for text in (problem.prompt, *path.earlier))
+        return read + path.tokens + new_tokens
 
     async def close(self) -> None:
         pass
