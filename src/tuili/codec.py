@@ -25,6 +25,11 @@ def decode(kind: type[T], text: str | bytes) -> T:
     return record
 
 
+def convert(hint: Any, value: Any) -> Any:
+    """Parsed JSON or TOML as a value of a type. Raises ValueError where it does not fit."""
+    return _decoder(hint)(value)
+
+
 def _build(hint: Any) -> Decoder:
     """What turns parsed JSON into a value of this type. Strict: a field that is unknown is refused, not dropped."""
     origin, arguments = get_origin(hint), get_args(hint)

@@ -1,5 +1,7 @@
 """Strategies at the same cost, and what the same accuracy costs, on curves whose numbers are known."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -63,6 +65,34 @@ def test_cost_of_the_same_accuracy_by_hand():
     assert weaker[0].first_cost == pytest.approx(10 ** (1 / 3))
     assert weaker[1].first_cost is None
     assert weaker[1].ratio is None
+
+
+def test_where_a_smaller_size_is_as_accurate_the_least_cost_counts():
+    """0.5 is half-way from 0.3 to 0.7, so the declining curve has it at 10^1.5 and need not pay 1000."""
+    declining = curve("declining", [10, 100, 1000], [0.3, 0.7, 0.5])
+    row = compare(DEAR, declining).same_accuracy[2]
+    assert row.accuracy == pytest.approx(0.5)
+    assert row.second_cost == pytest.approx(10**1.5)
+    assert row.first_cost == pytest.approx(10 ** (1 + 2 / 3))
+    assert row.ratio.value == pytest.approx(10 ** (1 / 6))
+
+
+def test_a_curve_that_begins_above_the_accuracy_costs_its_cheapest_size():
+    row = compare(curve("good", [40, 400], [0.5, 0.6]), DEAR).same_accuracy[0]
+    assert (row.accuracy, row.first_cost, row.second_cost) == pytest.approx((0.3, 40, 10))
+    assert row.ratio.value == pytest.approx(4)
+
+
+def test_a_ratio_is_as_uncertain_as_the_costs_are():
+    """Costs of 10 and 30 in turn: their mean, 20, has a standard error of 10 / sqrt(40), so the ratio to 10 one of
+    0.158, and an interval of 2.02 of those on either side."""
+    steady = curve("steady", [10, 100], [0.3, 0.6])
+    varying = curve("varying", [20, 100], [0.3, 0.6])
+    costs = varying.costs.copy()
+    costs[:, 0] += np.resize([-10, 10], PROBLEMS)[:, None]
+    ratio = compare(replace(varying, costs=costs), steady).same_accuracy[0].ratio
+    assert ratio.value == pytest.approx(2)
+    assert (ratio.low, ratio.high) == pytest.approx((2 - 0.32, 2 + 0.32), abs=0.06)
 
 
 def test_a_curve_equals_itself():

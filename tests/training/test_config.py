@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tuili.training.config import ConfigError, load_config
+from tuili.config import ConfigError, load_config
 
 
 @dataclass(frozen=True, kw_only=True)

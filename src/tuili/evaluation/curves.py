@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from tuili.evaluation.curve import Curve, by_problem, joined
-from tuili.evaluation.families import families, size
+from tuili.evaluation.families import families, has_budget, size
 from tuili.evaluation.pooled import pool_curves
 from tuili.evaluation.recorded import Mark, Recorded, RunColumns, Unit
 from tuili.spec import Spec
@@ -20,9 +20,14 @@ def curves(run: RunColumns) -> list[Curve]:
     pooled: list[Recorded] = []
     measured: list[Recorded] = []
     for recorded in run.strategies.values():
-        pool = recorded.pools
-        (pooled if pool is not None and pool.classes.shape[1] > 1 else measured).append(recorded)
+        (pooled if _gives_a_pool(recorded) else measured).append(recorded)
     return [*pool_curves(run, pooled), *_measured_curves(run, measured)]
+
+
+def _gives_a_pool(recorded: Recorded) -> bool:
+    """A strategy with a budget of its own is a point, even where the budget was never reached."""
+    enough = recorded.pools is not None and recorded.pools.classes.shape[1] > 1
+    return enough and not has_budget(Spec.parse(recorded.strategy))
 
 
 def _measured_curves(run: RunColumns, measured: Sequence[Recorded]) -> Iterator[Curve]:

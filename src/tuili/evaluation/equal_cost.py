@@ -1,7 +1,8 @@
 """Strategies at the same cost, on the same problems, and the costs at which they are equally accurate.
 
 Between two sizes a curve is a straight line over the logarithm of its mean cost. It is never continued beyond its
-ends, but for NEAR. Intervals come from resampling the problems; mean costs are taken as known.
+ends, but for NEAR. Intervals come from resampling the problems: for equal cost the mean costs are taken as known, for
+equal accuracy each resample has its own.
 """
 
 from __future__ import annotations
@@ -38,12 +39,14 @@ class AtCost:
 
 @dataclass(frozen=True, slots=True)
 class SameAccuracy:
-    """What the first strategy spends to be as accurate as the second."""
+    """The least that each strategy spends to be so accurate; its cheapest size, where that is more accurate already."""
 
     accuracy: float
+    """Of the second strategy at one of its sizes."""
     first_cost: float | None
     """None where it never is."""
     second_cost: float
+    """Less than that size costs, where a smaller one is as accurate."""
     ratio: Estimate | None
     """first / second; infinite ends mean that in some resamples it never is."""
 
@@ -139,32 +142,38 @@ def _at_costs(first: Curve, second: Curve, costs: Sequence[float], unit: Unit, s
 
 
 def _same_accuracy(first: Curve, second: Curve, unit: Unit, seed: int) -> tuple[SameAccuracy, ...]:
-    costs, problems = mean_costs(first, unit), len(first.problems)
-    means = resampled_means(np.column_stack([first.accuracy, second.accuracy]), seed=seed)
-    firsts, seconds = means[:, : len(costs)], means[:, len(costs) :]
+    columns = [first.accuracy, first.costs[:, :, unit], second.accuracy, second.costs[:, :, unit]]
+    values, problems = np.column_stack(columns), len(first.problems)
+    # the means themselves first, then those of every resample
+    means = np.concatenate([values.mean(axis=0)[None], resampled_means(values, seed=seed)])
+    firsts, first_costs, seconds, second_costs = np.split(means, np.cumsum([c.shape[1] for c in columns])[:-1], axis=1)
     rows = []
-    for point, second_cost in enumerate(mean_costs(second, unit)):
-        target = second.accuracy[:, point].mean()
-        needed = float(_cost_for(first.accuracy.mean(axis=0)[None], costs, target[None])[0])
+    for point in range(seconds.shape[1]):
+        targets = seconds[:, point]
+        needed = _cost_for(firsts, first_costs, targets)
+        least = _cost_for(seconds, second_costs, targets)
         ratio = None
-        if np.isfinite(needed):
-            ends = interval(_cost_for(firsts, costs, seconds[:, point]) / second_cost, problems)
-            ratio = Estimate(needed / second_cost, *ends, problems)
-        rows.append(SameAccuracy(float(target), needed if ratio else None, float(second_cost), ratio))
+        if np.isfinite(needed[0]):
+            ends = interval(needed[1:] / least[1:], problems)
+            ratio = Estimate(float(needed[0] / least[0]), *ends, problems)
+        rows.append(SameAccuracy(float(targets[0]), float(needed[0]) if ratio else None, float(least[0]), ratio))
     return tuple(rows)
 
 
 def _cost_for(
     accuracies: NDArray[np.float64], costs: NDArray[np.float64], targets: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """The least cost at which each curve, [B, K] at costs [K], reaches its target, [B]; infinite where it does not."""
-    order = np.argsort(costs, kind="stable")
-    logs, values = np.log(costs[order]), accuracies[:, order]
+    """The least cost at which each curve, [B, K] at costs [B, K], reaches its target, [B]; infinite where it does not.
+
+    Sizes are in the order of the first curve's costs.
+    """
+    order = np.argsort(costs[0], kind="stable")
+    logs, values = np.log(costs[:, order]), accuracies[:, order]
     reached = values >= targets[:, None] - ROUNDING
     right = reached.argmax(axis=1)
     left = np.maximum(right - 1, 0)
     rows = np.arange(len(values))
     rise = values[rows, right] - values[rows, left]
     share = np.divide(targets - values[rows, left], rise, out=np.ones_like(rise), where=rise > 0)
-    needed = np.exp(logs[left] + (logs[right] - logs[left]) * np.clip(share, 0, 1))
+    needed = np.exp(logs[rows, left] + (logs[rows, right] - logs[rows, left]) * np.clip(share, 0, 1))
     return np.where(reached.any(axis=1), needed, np.inf)

@@ -7,17 +7,25 @@ from collections.abc import Sequence
 from math import prod
 
 from tuili.spec import Spec
+from tuili.strategies import BUDGETS
 
 BRANCHES = ("width", "subtrees", "expand")
 """What multiplies to the number of paths a search grows at once."""
 
 
 def size(spec: Spec) -> int | None:
-    """How many samples or paths a strategy draws; None where its parameters do not say."""
+    """How many samples or paths a strategy draws; None where its parameters do not say, or a budget decides."""
+    if has_budget(spec):
+        return None
     if "n" in spec.parameters:
         return int(spec.parameters["n"])
     branches = [int(spec.parameters[key]) for key in BRANCHES if key in spec.parameters]
     return prod(branches) if branches else None
+
+
+def has_budget(spec: Spec) -> bool:
+    """Whether the strategy has a budget of its own."""
+    return not BUDGETS.keys().isdisjoint(spec.parameters)
 
 
 def families(strategies: Sequence[str]) -> dict[str, list[str]]:

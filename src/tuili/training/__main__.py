@@ -6,7 +6,7 @@ import importlib
 import sys
 from pathlib import Path
 
-from tuili.training.config import load_config
+from tuili.config import load_config
 
 CONFIGS = {"sft": "SftConfig", "outcome": "OutcomeConfig", "process": "ProcessConfig"}
 

@@ -9,21 +9,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from tuili.errors import BadRequest
+from tuili.config import find_config, load_config
 from tuili.training.__main__ import CONFIGS
-from tuili.training.config import load_config
 
 SHIPPED = Path(__file__).parent / "configs"
-
-
-def find_config(name: str) -> Path:
-    """A config by path, or a shipped one by its name without `.toml`. Raises BadRequest when it is neither."""
-    shipped = SHIPPED / f"{name}.toml"
-    for path in (Path(name), shipped):
-        if path.is_file():
-            return path
-    known = ", ".join(sorted(path.stem for path in SHIPPED.glob("*.toml")))
-    raise BadRequest(f"no training config {name}; shipped ones: {known}")
 
 
 def launch(kind: str, config: str, overrides: Sequence[str]) -> int:
@@ -31,7 +20,7 @@ def launch(kind: str, config: str, overrides: Sequence[str]) -> int:
 
     Raises BadRequest for a config that cannot be used, before anything is started.
     """
-    path = find_config(config)
+    path = find_config("training", config, SHIPPED)
     module = importlib.import_module(f"tuili.training.{kind}")
     checked = load_config(path, getattr(module, CONFIGS[kind]), list(overrides))
     import torch

@@ -1,12 +1,14 @@
-"""Training configs: TOML files, read into frozen dataclasses, every key checked, `--set key=value` on top."""
+"""Configs: TOML files, read into frozen dataclasses, every key checked, `--set key=value` on top."""
 
 from __future__ import annotations
 
 import dataclasses
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TypeVar, get_type_hints
 
+from tuili.codec import convert
 from tuili.errors import BadRequest
 
 C = TypeVar("C")
@@ -16,7 +18,16 @@ class ConfigError(BadRequest):
     """A config that cannot be used, in one sentence."""
 
 
-def load_config(path: Path, kind: type[C], overrides: list[str]) -> C:
+def find_config(kind: str, name: str, shipped: Path) -> Path:
+    """A config by path, or one of the shipped folder by its name without `.toml`. Raises BadRequest when neither."""
+    for path in (Path(name), shipped / f"{name}.toml"):
+        if path.is_file():
+            return path
+    known = ", ".join(sorted(path.stem for path in shipped.glob("*.toml")))
+    raise BadRequest(f"no {kind} config {name}; shipped ones: {known}")
+
+
+def load_config(path: Path, kind: type[C], overrides: Sequence[str]) -> C:
     """The config of a file with overrides `key=value` applied; values are written as in TOML, bare words are text."""
     if not path.is_file():
         raise ConfigError(f"no config file {path}")
@@ -47,12 +58,11 @@ def build(kind: type[C], values: dict[str, Any]) -> C:
         raise ConfigError(f"missing key {', '.join(missing)}")
     checked = {}
     for name, given in values.items():
-        wanted = hints[name]
-        whole = isinstance(given, int) and not isinstance(given, bool)
-        value = float(given) if wanted is float and whole else given
-        if not isinstance(value, wanted) or (wanted is int and isinstance(value, bool)):
-            raise ConfigError(f"{name} must be {wanted.__name__}, not {value!r}")
-        checked[name] = value
+        try:
+            checked[name] = convert(hints[name], given)
+        except ValueError:
+            wanted = getattr(hints[name], "__name__", hints[name]) if isinstance(hints[name], type) else hints[name]
+            raise ConfigError(f"{name} must be {wanted}, not {given!r}") from None
     return kind(**checked)
 
 
