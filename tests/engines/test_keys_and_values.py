@@ -7,9 +7,9 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuili.engines.local.forward import Layout
+from tuili.backbone.forward import Layout
+from tuili.backbone.store import Prefix, PrefixStore
 from tuili.engines.local.pool import Pool
-from tuili.engines.local.store import Prefix, PrefixStore
 
 LAYOUT = Layout(planes=2, heads=1, head_dim=2, dtype=torch.float32, device=torch.device("cpu"))
 TOKEN = LAYOUT.token_bytes

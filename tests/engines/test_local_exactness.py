@@ -19,10 +19,10 @@ from transformers import (
     Qwen2Config,
 )
 
-from tuili.engines.local import llama
+from tuili.backbone import llama
+from tuili.backbone.fallback import ModelForward
+from tuili.backbone.forward import Forward
 from tuili.engines.local.engine import LocalEngine
-from tuili.engines.local.fallback import ModelForward
-from tuili.engines.local.forward import Forward
 from tuili.records import Path as Attempted
 from tuili.records import Problem, Sampling
 
@@ -92,10 +92,10 @@ def assert_same_logits(model: torch.nn.Module, forward: Forward) -> None:
     whole = model(input_ids=ids, use_cache=False).logits
     rows, lengths, zeros = torch.arange(3), torch.tensor([14, 9, 3]), torch.zeros(3, dtype=torch.long)
     kept = forward.layout.zeros(4, 24)
-    logits = forward(ids[:, :14], zeros, kept, lengths - 1)
+    logits = forward(ids[:, :14], zeros, kept, rows * 14 + lengths - 1)
     torch.testing.assert_close(logits, whole[rows, lengths - 1], atol=1e-4, rtol=1e-4)
     for positions in (lengths + step for step in range(8)):
-        logits = forward(ids[rows, positions][:, None], positions, kept, zeros)
+        logits = forward(ids[rows, positions][:, None], positions, kept, rows)
         torch.testing.assert_close(logits, whole[rows, positions], atol=1e-4, rtol=1e-4)
 
 

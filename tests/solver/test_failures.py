@@ -25,8 +25,8 @@ from tuili.verifiers.scripted import ScriptedVerifier
 @pytest.mark.parametrize("verdicts", [[], [Verdict(float("nan"))], [Verdict(1.5)]])
 def test_a_verifier_that_breaks_its_promise_fails_the_attempt_and_is_paid(verdicts: list[Verdict]) -> None:
     class Broken(ScriptedVerifier):
-        async def judge(self, problem, paths):
-            return replace(await super().judge(problem, paths), verdicts=verdicts)
+        async def judge(self, problem, paths, attempt=None):
+            return replace(await super().judge(problem, paths, attempt), verdicts=verdicts)
 
     attempt = solve(make_strategy("best_of_n:n=1"), verifier=Broken(lambda problem, path: 0.5, parameters=3))
     assert attempt.ending is Ending.FAILED

@@ -99,7 +99,8 @@ def test_tokens_are_those_that_went_through_the_model_and_within_the_bound(proce
     one = path(SOLUTION)
     prompt = len(build_tokenizer()("<bos>calc 2 + 3 + 4\n<think>\n")["input_ids"])
     generated = len(build_tokenizer()(SOLUTION + "<eos>")["input_ids"])
-    assert asyncio.run(verifier.judge(PROBLEM, [one, one])).tokens == 2 * (prompt + generated)
+    assert asyncio.run(verifier.judge(PROBLEM, [one, one])).tokens == prompt + generated
+    assert asyncio.run(verifier.judge(PROBLEM, [one])).tokens == 0
     assert verifier.bound(PROBLEM, Path(), generated) >= prompt + generated
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Literal
 
 from tuili.checkpoints import embedded
+from tuili.conversation import TRY_AGAIN
 from tuili.engines.base import Engine
 from tuili.spec import Spec, bind, full_spec
 from tuili.steps import FORMATS
@@ -19,18 +20,24 @@ def local(
     *,
     path: str,
     format: Literal["lines", "paragraphs", "plain"] = "plain",
-    batch: int = 256,
+    batch: int = 384,
     cache_gib: float = 4.0,
     threads: int | None = None,
     dtype: Literal["auto", "float32", "bfloat16", "float16"] = "auto",
+    again: str = TRY_AGAIN,
 ) -> Engine:
-    """Any causal language model of transformers, from a folder or a GGUF file."""
+    """Any causal language model of transformers, from a folder or a GGUF file.
+
+    again: what it is told after each earlier attempt that it is shown, when a strategy revises.
+    """
     from tuili.engines.local.engine import LocalEngine
 
-    return LocalEngine(name, path, FORMATS[format], batch=batch, cache_gib=cache_gib, threads=threads, dtype=dtype)
+    return LocalEngine(
+        name, path, FORMATS[format], batch=batch, cache_gib=cache_gib, threads=threads, dtype=dtype, again=again
+    )
 
 
-def mini(name: str, *, batch: int = 256, cache_gib: float = 2.0, threads: int | None = None) -> Engine:
+def mini(name: str, *, batch: int = 384, cache_gib: float = 2.0, threads: int | None = None) -> Engine:
     """tuili-mini, the embedded model."""
     from tuili.engines.local.engine import LocalEngine
 

@@ -40,6 +40,7 @@ class Driver:
         parameters = {GENERATOR: engine.parameters, VERIFIER: verifier.parameters if verifier else 0}
         self.ledger = Ledger(budget, parameters)
         self.tree = Tree(problem, engine.step_format)
+        self._attempt = object()
         self._held_for_scoring: dict[tuple[int, ...], Reservation] = {}
 
     async def follow(self, plan: Plan) -> tuple[Choice, bool]:
@@ -145,7 +146,7 @@ class Driver:
             return []
         hold = self._reserve_scoring(self.verifier, ask.paths)
         started = perf_counter()
-        judged = await self.verifier.judge(self.problem, ask.paths)
+        judged = await self.verifier.judge(self.problem, ask.paths, self._attempt)
         self._charge(hold, ask.purpose, judged.tokens, 0, perf_counter() - started)
         if len(judged.verdicts) != len(ask.paths) or not all(0 <= verdict.score <= 1 for verdict in judged.verdicts):
             raise VerifierError(

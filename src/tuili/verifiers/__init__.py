@@ -19,6 +19,7 @@ def process(
     neutral: Literal["good", "bad"] = "good",
     history: bool = False,
     batch_tokens: int = 8192,
+    cache_gib: float = 1.0,
 ) -> Verifier:
     """A process reward model: one score a step. path: a checkpoint folder, or `mini` for the embedded one.
 
@@ -28,18 +29,27 @@ def process(
 
     where = _where(path, "process")
     return ProcessVerifier(
-        name, path=where, aggregate=aggregate, neutral=neutral, history=history, batch_tokens=batch_tokens
+        name,
+        path=where,
+        aggregate=aggregate,
+        neutral=neutral,
+        history=history,
+        batch_tokens=batch_tokens,
+        cache_gib=cache_gib,
     )
 
 
-def outcome(name: str, *, path: str = "mini", history: bool = False, batch_tokens: int = 8192) -> Verifier:
+def outcome(
+    name: str, *, path: str = "mini", history: bool = False, batch_tokens: int = 8192, cache_gib: float = 1.0
+) -> Verifier:
     """An outcome reward model: one score a solution. path: a checkpoint folder, or `mini` for the embedded one.
 
     history: as for a process verifier.
     """
     from tuili.verifiers.outcome import OutcomeVerifier
 
-    return OutcomeVerifier(name, path=_where(path, "outcome"), history=history, batch_tokens=batch_tokens)
+    where = _where(path, "outcome")
+    return OutcomeVerifier(name, path=where, history=history, batch_tokens=batch_tokens, cache_gib=cache_gib)
 
 
 def confidence(name: str, *, measure: Literal["lowest", "mean"] = "lowest") -> Verifier:

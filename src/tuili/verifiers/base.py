@@ -22,8 +22,12 @@ class Verifier(Protocol):
     parameters: int
     """How many its model has, for FLOPs; 0 for a verifier without a model."""
 
-    async def judge(self, problem: Problem, paths: Sequence[Path]) -> Judged:
-        """Many calls run at once; the verifier batches them. Raises VerifierError when its model fails."""
+    async def judge(self, problem: Problem, paths: Sequence[Path], attempt: object = None) -> Judged:
+        """Many calls run at once; the verifier batches them. Raises VerifierError when its model fails.
+
+        attempt: whose paths these are. What a verifier has read of an attempt it need not read again for it; between
+        attempts it shares nothing, or what one costs would depend on what else runs.
+        """
         ...
 
     def bound(self, problem: Problem, path: Path, new_tokens: int) -> int:

@@ -1,109 +1,154 @@
 """A token-classification model over many paths at once: class probabilities at the last token of every step.
 
-Whole paths go through the model; siblings do not share the keys and values of their parent yet.
+What was read of an attempt's paths is kept, as keys and values and as logits: only new steps go through the model.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from pathlib import Path as FilePath
 
 import torch
 from torch import Tensor
-from transformers import AutoConfig, AutoModelForTokenClassification, AutoTokenizer
+from transformers import AutoConfig, AutoModelForTokenClassification, AutoTokenizer, PreTrainedModel
 
+from tuili.backbone import llama
+from tuili.backbone.fallback import ModelForward
+from tuili.backbone.forward import Forward
+from tuili.backbone.meter import Meter
+from tuili.backbone.prefill import Prefill
+from tuili.backbone.store import Ids, PrefixStore
+from tuili.backbone.whole import Whole
 from tuili.conversation import prompt_ids
 from tuili.errors import BadRequest, VerifierError
 from tuili.records import Path, Problem, StopReason
+from tuili.verifiers.reading import Reading
 
-
-@dataclass(frozen=True, slots=True)
-class Encoded:
-    ids: list[int]
-    ends: list[int]
-    """The position of each step's last token."""
+GIB = 1 << 30
+REMEMBERED = 1 << 14
+"""Of how many prompts, and of how many steps, the tokens are."""
 
 
 class Classifier:
-    def __init__(self, path: FilePath, batch_tokens: int, history: bool) -> None:
-        """batch_tokens: how many tokens, padding included, one forward pass takes. history: whether the earlier
-        attempts that a path's model was shown are put before the path here too.
+    def __init__(self, path: FilePath, *, history: bool, batch_tokens: int, cache_gib: float) -> None:
+        """history: whether the earlier attempts that a path's model was shown are put before the path here too.
+        batch_tokens: how many tokens, padding included, one forward pass takes. cache_gib: memory for keys and values,
+        half of it for those that are kept, half for those that are being read.
 
         Raises BadRequest when path holds no token classifier.
         """
-        self.path, self.batch_tokens, self.history = path, batch_tokens, history
+        self.name, self.history = path.name, history
         _check(path)
         self.tokenizer = AutoTokenizer.from_pretrained(path)
-        self.device = "cuda" if torch.cuda.is_available() else "cpu"
-        self.model = AutoModelForTokenClassification.from_pretrained(path, dtype=torch.float32).to(self.device).eval()
-        self.classes: dict[int, str] = self.model.config.id2label
-        self.parameters = sum(parameter.numel() for parameter in self.model.parameters())
-        self._waiting: list[tuple[Encoded, asyncio.Future[Tensor]]] = []
+        device = "cuda" if torch.cuda.is_available() else "cpu"
+        model = AutoModelForTokenClassification.from_pretrained(path, dtype=torch.float32).to(device).eval()
+        self.classes: dict[int, str] = model.config.id2label
+        self.context: int | None = getattr(model.config.get_text_config(), "max_position_embeddings", None)
+        self.parameters = sum(parameter.numel() for parameter in model.parameters())
+        self._reader, self._most_tokens = _reader(model, int(cache_gib * GIB), batch_tokens)
+        self._prompt = lru_cache(REMEMBERED)(self._prompt_ids)
+        self._step = lru_cache(REMEMBERED)(self._step_ids)
+        self._waiting: list[tuple[Reading, asyncio.Future[None]]] = []
         self._pump: asyncio.Task[None] | None = None
 
-    def encode(self, problem: Problem, path: Path) -> Encoded:
-        ids = self._prompt(problem, path)
-        ends = []
-        for step in path.steps:
-            ids += self.tokenizer(step.text, add_special_tokens=False)["input_ids"]
-            ends.append(len(ids) - 1)
-        if path.stop is StopReason.END and ends:
-            ids.append(self.tokenizer.eos_token_id)
-            ends[-1] += 1
-        return Encoded(ids, ends)
+    def reading(self, problem: Problem, path: Path, attempt: object) -> Reading:
+        """attempt: whose reading this is; it shares nothing with another's."""
+        parts = self._parts(problem, path)
+        boundaries, ids = [], ()
+        for part in parts:
+            ids += part
+            boundaries.append(ids)
+        ends = list(range(1, len(path.steps) + 1))
+        if ends:
+            ends[-1] = len(parts) - 1
+        return Reading(boundaries if ends else [], ends, attempt)
 
-    def prompt_tokens(self, problem: Problem, path: Path) -> int:
-        return len(self._prompt(problem, path))
+    def tokens(self, problem: Problem, path: Path) -> int:
+        """Of the prompt and the path: what goes through the model when nothing is kept."""
+        return sum(map(len, self._parts(problem, path)))
 
-    async def probabilities(self, encoded: Sequence[Encoded]) -> list[Tensor]:
-        """For each, the class probabilities [steps, classes]. Calls made at the same time share forward passes."""
+    async def probabilities(self, readings: Sequence[Reading]) -> list[Tensor]:
+        """For each, the class probabilities [steps, classes]. Calls made at the same time share forward passes.
+
+        Raises VerifierError when the model fails or a path is longer than its context.
+        """
+        longest = max((reading.length for reading in readings), default=0)
+        if self.context is not None and longest > self.context:
+            raise VerifierError(f"a path has {longest} tokens, the context of the verifier {self.name} {self.context}")
         loop = asyncio.get_running_loop()
-        futures: list[asyncio.Future[Tensor]] = [loop.create_future() for _ in encoded]
-        self._waiting += zip(encoded, futures, strict=True)
+        futures: list[asyncio.Future[None]] = [loop.create_future() for _ in readings]
+        self._waiting += zip(readings, futures, strict=True)
         if self._pump is None or self._pump.done():
             self._pump = asyncio.create_task(self._serve())
-        return list(await asyncio.gather(*futures))
+        await asyncio.gather(*futures)
+        return _tables(readings, len(self.classes))
 
-    def _prompt(self, problem: Problem, path: Path) -> list[int]:
-        return prompt_ids(self.tokenizer, problem.prompt, path.earlier if self.history else ())
+    def _parts(self, problem: Problem, path: Path) -> list[Ids]:
+        prompt = self._prompt(problem.prompt, path.earlier if self.history else ())
+        parts = [prompt, *(self._step(step.text) for step in path.steps)]
+        if path.stop is StopReason.END and path.steps:
+            parts.append((self.tokenizer.eos_token_id,))
+        return parts
+
+    def _prompt_ids(self, prompt: str, earlier: tuple[str, ...]) -> Ids:
+        return tuple(prompt_ids(self.tokenizer, prompt, earlier))
+
+    def _step_ids(self, text: str) -> Ids:
+        if self.tokenizer.is_fast:  # transformers' wrapper takes longer than the work itself
+            return tuple(self.tokenizer.backend_tokenizer.encode(text, add_special_tokens=False).ids)
+        return tuple(self.tokenizer(text, add_special_tokens=False)["input_ids"])
 
     async def _serve(self) -> None:
         await asyncio.sleep(0)  # let every task that is ready put its paths in line first
         while self._waiting:
-            self._waiting.sort(key=lambda item: len(item[0].ids))
             batch = self._take()
             try:
-                results = self._forward([encoded for encoded, _ in batch])
+                with torch.inference_mode():
+                    self._reader.prepare([reading for reading, _ in batch])
             except Exception as error:
-                for _, future in batch:
-                    future.set_exception(VerifierError(f"the verifier {self.path.name} failed: {error}"))
+                _fail((future for _, future in batch), VerifierError(f"the verifier {self.name} failed: {error}"))
                 continue
-            for (_, future), result in zip(batch, results, strict=True):
-                if not future.cancelled():
-                    future.set_result(result)
+            for _, future in batch:
+                if not future.done():  # it may have been cancelled just now
+                    future.set_result(None)
             await asyncio.sleep(0)
 
-    def _take(self) -> list[tuple[Encoded, asyncio.Future[Tensor]]]:
-        """The longest ones in line that fit a forward pass together, padded to the longest."""
-        longest = len(self._waiting[-1][0].ids)
-        count = max(1, self.batch_tokens // longest)
-        batch, self._waiting = self._waiting[-count:], self._waiting[:-count]
+    def _take(self) -> list[tuple[Reading, asyncio.Future[None]]]:
+        """First come, first served: as many as there is memory for, were they all as long as the longest."""
+        count, longest = 0, 0
+        for reading, _ in self._waiting:
+            longest = max(longest, reading.length)
+            if count and (count + 1) * longest > self._most_tokens:
+                break
+            count += 1
+        batch, self._waiting = self._waiting[:count], self._waiting[count:]
         return batch
 
-    @torch.inference_mode()
-    def _forward(self, batch: list[Encoded]) -> list[Tensor]:
-        longest = max(len(item.ids) for item in batch)
-        # right padding needs no mask under causal attention: nothing real ever looks at it
-        ids = torch.zeros(len(batch), longest, dtype=torch.long)
-        for row, item in enumerate(batch):
-            ids[row, : len(item.ids)] = torch.tensor(item.ids)
-        logits = self.model(input_ids=ids.to(self.device)).logits
-        rows = torch.tensor([row for row, item in enumerate(batch) for _ in item.ends], dtype=torch.long)
-        ends = torch.tensor([end for item in batch for end in item.ends], dtype=torch.long)
-        probabilities = logits[rows.to(self.device), ends.to(self.device)].float().softmax(-1).cpu()
-        return list(probabilities.split([len(item.ends) for item in batch]))
+
+def _reader(model: PreTrainedModel, cache_bytes: int, batch_tokens: int) -> tuple[Prefill | Whole, int]:
+    """What reads for the model, and how many tokens at most it is given to read at once."""
+    try:
+        forward: Forward = llama.LlamaForward(model) if llama.fits(model) else ModelForward(model)
+    except BadRequest:
+        return Whole(model, batch_tokens), batch_tokens
+    # a quarter for the pass, a quarter for what it leaves behind until that is judged, a half for what is kept
+    most_tokens = cache_bytes // 4 // forward.layout.token_bytes
+    return Prefill(Meter(forward), forward.layout, PrefixStore(cache_bytes // 2), batch_tokens), most_tokens
+
+
+@torch.inference_mode()
+def _tables(readings: Sequence[Reading], classes: int) -> list[Tensor]:
+    logits = [reading.prefixes[end].logits for reading in readings for end in reading.ends]
+    table = torch.stack(logits).float().softmax(-1).cpu() if logits else torch.zeros(0, classes)  # type: ignore[arg-type]
+    return list(table.split([len(reading.ends) for reading in readings]))
+
+
+def _fail(futures: Iterable[asyncio.Future[None]], error: VerifierError) -> None:
+    for future in futures:
+        if not future.done():
+            future.set_exception(error)
 
 
 def _check(path: FilePath) -> None:

@@ -17,7 +17,7 @@ class ConfidenceVerifier:
         """lowest: the probability of the least likely token; mean: the geometric mean over all tokens."""
         self.name, self.measure = name, measure
 
-    async def judge(self, problem: Problem, paths: Sequence[Path]) -> Judged:
+    async def judge(self, problem: Problem, paths: Sequence[Path], attempt: object = None) -> Judged:
         return Judged([Verdict(self._score(path)) for path in paths], 0)
 
     def _score(self, path: Path) -> float:

@@ -12,23 +12,25 @@ from tuili.verifiers.classifier import Classifier
 
 
 class OutcomeVerifier:
-    def __init__(self, name: str, *, path: str, history: bool, batch_tokens: int) -> None:
+    def __init__(self, name: str, *, path: str, history: bool, batch_tokens: int, cache_gib: float) -> None:
         self.name = name
-        self.classifier = Classifier(FilePath(path), batch_tokens, history)
+        self.classifier = Classifier(
+            FilePath(path), history=history, batch_tokens=batch_tokens, cache_gib=cache_gib
+        )
         self.parameters = self.classifier.parameters
         correct = [i for i, label in self.classifier.classes.items() if label == "correct"]
         if not correct:
             raise BadRequest(f"{path} is no outcome verifier: its classes are {list(self.classifier.classes.values())}")
         self.correct = correct[0]
 
-    async def judge(self, problem: Problem, paths: Sequence[Path]) -> Judged:
-        encoded = [self.classifier.encode(problem, path) for path in paths]
-        tables = await self.classifier.probabilities(encoded)
+    async def judge(self, problem: Problem, paths: Sequence[Path], attempt: object = None) -> Judged:
+        readings = [self.classifier.reading(problem, path, attempt) for path in paths]
+        tables = await self.classifier.probabilities(readings)
         verdicts = [Verdict(round(float(table[-1, self.correct]), 6) if len(table) else 0.0) for table in tables]
-        return Judged(verdicts, sum(len(item.ids) for item in encoded))
+        return Judged(verdicts, sum(reading.prefilled for reading in readings))
 
     def bound(self, problem: Problem, path: Path, new_tokens: int) -> int:
-        return self.classifier.prompt_tokens(problem, path) + path.tokens + new_tokens
+        return self.classifier.tokens(problem, path) + new_tokens
 
     async def close(self) -> None:
         pass

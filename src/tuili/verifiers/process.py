@@ -26,26 +26,29 @@ class ProcessVerifier:
         neutral: Literal["good", "bad"],
         history: bool,
         batch_tokens: int,
+        cache_gib: float,
     ) -> None:
         """neutral: whether a neutral step counts as good (for best-of-N) or as bad (for search)."""
         self.name, self.how = name, aggregate
-        self.classifier = Classifier(FilePath(path), batch_tokens, history)
+        self.classifier = Classifier(
+            FilePath(path), history=history, batch_tokens=batch_tokens, cache_gib=cache_gib
+        )
         self.parameters = self.classifier.parameters
         wanted = ("+", "0") if neutral == "good" else ("+",)
         self.good = [i for i, label in self.classifier.classes.items() if label in wanted]
         if not self.good:
             raise BadRequest(f"{path} is no process verifier: its classes are {list(self.classifier.classes.values())}")
 
-    async def judge(self, problem: Problem, paths: Sequence[Path]) -> Judged:
-        encoded = [self.classifier.encode(problem, path) for path in paths]
+    async def judge(self, problem: Problem, paths: Sequence[Path], attempt: object = None) -> Judged:
+        readings = [self.classifier.reading(problem, path, attempt) for path in paths]
         verdicts = []
-        for probabilities in await self.classifier.probabilities(encoded):
+        for probabilities in await self.classifier.probabilities(readings):
             scores = tuple(round(score, 6) for score in probabilities[:, self.good].sum(-1).tolist())
             verdicts.append(Verdict(aggregate(scores, self.how), scores))
-        return Judged(verdicts, sum(len(item.ids) for item in encoded))
+        return Judged(verdicts, sum(reading.prefilled for reading in readings))
 
     def bound(self, problem: Problem, path: Path, new_tokens: int) -> int:
-        return self.classifier.prompt_tokens(problem, path) + path.tokens + new_tokens
+        return self.classifier.tokens(problem, path) + new_tokens
 
     async def close(self) -> None:
         pass

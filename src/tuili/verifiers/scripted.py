@@ -19,7 +19,7 @@ class ScriptedVerifier:
         """All that went through it so far."""
         self._score = score
 
-    async def judge(self, problem: Problem, paths: Sequence[Path]) -> Judged:
+    async def judge(self, problem: Problem, paths: Sequence[Path], attempt: object = None) -> Judged:
         tokens = sum(self.bound(problem, path, 0) for path in paths)
         self.tokens += tokens
         scores = [self._score(problem, path) for path in paths]

@@ -10,15 +10,15 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from tuili.engines.local.forward import Layout
-from tuili.engines.local.meter import Meter
+from tuili.backbone.forward import Layout
+from tuili.backbone.meter import Meter
+from tuili.backbone.prefill import PASS_TOKENS, Prefill
+from tuili.backbone.store import Prefix, PrefixStore
 from tuili.engines.local.pool import Pool
-from tuili.engines.local.prefill import Prefill
 from tuili.engines.local.request import Request
 from tuili.engines.local.rows import Rows
 from tuili.engines.local.sampling import choose, uniforms
 from tuili.engines.local.stops import StepWatch
-from tuili.engines.local.store import Prefix, PrefixStore
 from tuili.records import StopReason
 
 
@@ -99,7 +99,7 @@ class Batch:
 
     def _join(self, joining: list[tuple[Request, int]]) -> None:
         first = len(self._rows)
-        self._prefill.prepare([request for request, _ in joining if request.prefix is None])
+        self._prefill.prepare(self._to_prefill(joining))
         longest = max(int(self._rows.lengths.max(initial=0)), *(len(request.ids) for request, _ in joining))
         self._pool.reserve(first + sum(count for _, count in joining), longest + 1, used=first)
         for request, count in joining:
@@ -108,13 +108,25 @@ class Batch:
             self._rows.join(request, count, self._watch.start(request.text))
         self._take(first, torch.cat([request.start[1].expand(count, -1) for request, count in joining]))
 
+    def _to_prefill(self, joining: list[tuple[Request, int]]) -> list[Request]:
+        """Those that join, and what the same pass takes of those in line: each alone would take a pass of its own."""
+        wanted = {request: None for request, _ in joining if request.prefix is None}
+        room = PASS_TOKENS - sum(len(request.ids) for request in wanted)
+        for request in self._waiting if wanted else ():
+            room -= len(request.ids)
+            if room < 0:
+                break
+            if request.prefix is None:
+                wanted[request] = None
+        return list(wanted)
+
     def _decode(self) -> Tensor:
         """Each row's last token through the model: the logits after it [rows, vocabulary]."""
         lengths = self._rows.lengths
         self._pool.reserve(len(lengths), int(lengths.max()) + 1, used=len(lengths))
         self._forward.decoded += len(lengths)
         starts, tokens = self._tensor(lengths), self._tensor(self._rows.state["token"])
-        return self._forward(tokens[:, None], starts, self._pool.tensor, torch.zeros_like(starts))
+        return self._forward(tokens[:, None], starts, self._pool.tensor, torch.arange(len(starts), device=starts.device))
 
     def _take(self, first: int, logits: Tensor) -> None:
         """Samples a token for the rows from `first` on, from logits [rows, vocabulary]; those that stop leave."""

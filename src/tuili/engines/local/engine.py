@@ -9,13 +9,14 @@ from pathlib import Path as FilePath
 import torch
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
+from tuili.backbone import llama
+from tuili.backbone.fallback import ModelForward
+from tuili.backbone.forward import Forward
+from tuili.backbone.meter import Meter
+from tuili.conversation import TRY_AGAIN
 from tuili.engines.base import Sampled
-from tuili.engines.local import llama
 from tuili.engines.local.batch import Batch
-from tuili.engines.local.fallback import ModelForward
-from tuili.engines.local.forward import Forward
 from tuili.engines.local.loading import Dtype, load
-from tuili.engines.local.meter import Meter
 from tuili.engines.local.request import Request
 from tuili.engines.local.stops import StepWatch
 from tuili.engines.local.text import Codec
@@ -36,13 +37,15 @@ class LocalEngine:
         path: str | FilePath,
         step_format: StepFormat,
         *,
-        batch: int = 256,
+        batch: int = 384,
         cache_gib: float = 4.0,
         threads: int | None = None,
         dtype: Dtype = "auto",
+        again: str = TRY_AGAIN,
     ) -> None:
         """batch: the most rows that run at once. cache_gib: memory for keys and values, half of it for running rows,
-        half for prefixes that may be continued. threads: of torch, in all of this process; None leaves them.
+        half for prefixes that may be continued. threads: of torch, in all of this process; None leaves them. again:
+        what the model is told after each earlier attempt that it is shown.
 
         Raises BadRequest when path is no causal language model.
         """
@@ -56,14 +59,14 @@ class LocalEngine:
         self.parameters = sum(parameter.numel() for parameter in model.parameters())
         forward: Forward = llama.LlamaForward(model) if llama.fits(model) else ModelForward(model)
         self.context = _context(model)
-        self._codec = Codec(tokenizer)
+        self._codec = Codec(tokenizer, again)
         self.meter = Meter(forward)
         self._batch = Batch(
             self.meter,
             forward.layout,
-            StepWatch(step_format, self._codec.pieces(forward.vocabulary)),
+            StepWatch(step_format, self._codec.pieces(forward.outputs)),
             _ends(model, tokenizer),
-            vocabulary=forward.vocabulary,
+            vocabulary=forward.outputs,
             rows=batch,
             cache_bytes=int(cache_gib * GIB / 2),
         )
@@ -71,12 +74,12 @@ class LocalEngine:
         self._pump: asyncio.Task[None] | None = None
 
     async def sample(self, problem: Problem, path: Path, *, seeds: Sequence[int], sampling: Sampling) -> Sampled:
-        prompt = self._codec.prompt(problem.prompt)
-        boundaries = [prompt]
+        if (length := len(self._codec.prompt(problem.prompt, ()))) >= self.context:
+            raise EngineError(f"the prompt has {length} tokens, the model's context {self.context}")
+        boundaries = self._codec.prompts(problem.prompt, path.earlier)
+        prompt = boundaries[-1]
         for part in self._codec.path(path):
             boundaries.append(boundaries[-1] + part)
-        if len(prompt) >= self.context:
-            raise EngineError(f"the prompt has {len(prompt)} tokens, the model's context {self.context}")
         limit = min(sampling.max_tokens, self.context - len(boundaries[-1]))
         if limit <= 0:
             return Sampled([Completion("", 0, stop=StopReason.LENGTH) for _ in seeds], 0)
@@ -99,7 +102,7 @@ class LocalEngine:
         return Sampled(completions, request.prefilled, generated)
 
     def prompt_bound(self, problem: Problem, path: Path) -> int:
-        return len(self._codec.prompt(problem.prompt)) + sum(map(len, self._codec.path(path)))
+        return len(self._codec.prompt(problem.prompt, path.earlier)) + sum(map(len, self._codec.path(path)))
 
     async def close(self) -> None:
         if self._pump is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import Tensor
 
-from tuili.engines.local.forward import Layout
+from tuili.backbone.forward import Layout
 
 COLUMNS = 64
 """Room for tokens is made in steps of so many: making it copies what is there."""

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from torch import Tensor
 
-from tuili.engines.local.store import Ids, Prefix
+from tuili.backbone.store import Ids, Prefix
 from tuili.records import StopReason
 
 
@@ -29,7 +29,10 @@ class Request:
     """Tokens that each continuation may have."""
     temperature: float
     until_step: bool
-    prefix: Prefix | None = None
+    owner: None = None
+    """Whatever has the same text shares it."""
+    prefixes: list[Prefix] = field(default_factory=list)
+    """Of the boundaries, as far as they are there."""
     prefilled: int = 0
     joined: int = 0
     """How many of the seeds have joined the batch."""
@@ -39,6 +42,11 @@ class Request:
     @property
     def ids(self) -> Ids:
         return self.boundaries[-1]
+
+    @property
+    def prefix(self) -> Prefix | None:
+        """The whole, once it is prefilled."""
+        return self.prefixes[-1] if len(self.prefixes) == len(self.boundaries) else None
 
     @property
     def start(self) -> tuple[Prefix, Tensor]:

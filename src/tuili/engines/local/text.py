@@ -6,7 +6,8 @@ from functools import lru_cache
 
 from transformers import PreTrainedTokenizerBase
 
-from tuili.engines.local.store import Ids
+from tuili.backbone.store import Ids
+from tuili.conversation import TRY_AGAIN, prompt_ids
 from tuili.records import Path
 
 THINKING_MARKERS = frozenset({"<think>", "</think>"})
@@ -16,22 +17,23 @@ REMEMBERED = 4096
 
 
 class Codec:
-    def __init__(self, tokenizer: PreTrainedTokenizerBase) -> None:
-        self._tokenizer = tokenizer
+    def __init__(self, tokenizer: PreTrainedTokenizerBase, again: str = TRY_AGAIN) -> None:
+        """again: what the user says after each earlier attempt that the model is shown."""
+        self._tokenizer, self._again = tokenizer, again
         special = {i: token.content for i, token in tokenizer.added_tokens_decoder.items() if token.special}
         special |= dict(zip(tokenizer.all_special_ids, tokenizer.all_special_tokens, strict=True))
         self._silent = frozenset(i for i, content in special.items() if content not in THINKING_MARKERS)
         self.prompt = lru_cache(REMEMBERED)(self._prompt)
+        """(problem's prompt, earlier attempts) → all that the model reads before a new attempt."""
         self.decode = lru_cache(REMEMBERED)(self._shown)
 
-    def _prompt(self, prompt: str) -> Ids:
-        """The prompt as a turn of the model's chat, its answer begun; the bare prompt for a model without a chat."""
-        if self._tokenizer.chat_template is None:
-            return tuple(self._tokenizer(prompt)["input_ids"])
-        text = self._tokenizer.apply_chat_template(
-            [{"role": "user", "content": prompt}], tokenize=False, add_generation_prompt=True
-        )
-        return self._encode(text)
+    def _prompt(self, prompt: str, earlier: tuple[str, ...] = ()) -> Ids:
+        return tuple(prompt_ids(self._tokenizer, prompt, earlier, self._again))
+
+    def prompts(self, prompt: str, earlier: tuple[str, ...]) -> list[Ids]:
+        """The prompt that shows all earlier attempts, after those with fewer of them that it goes on from."""
+        fewer = [self.prompt(prompt, earlier[:count]) for count in range(len(earlier) + 1)]
+        return [ids for ids in dict.fromkeys(fewer) if fewer[-1][: len(ids)] == ids]
 
     def path(self, path: Path) -> list[Ids]:
         """The path's ids, in parts: what was generated, where it still says the same, and the text put after it."""

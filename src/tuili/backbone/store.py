@@ -10,6 +10,8 @@ import torch
 from torch import Tensor
 
 Ids = tuple[int, ...]
+Key = tuple[object, Ids]
+"""Of a prefix: its owner and its tokens."""
 
 
 @dataclass(slots=True, eq=False)
@@ -23,7 +25,13 @@ class Prefix:
     """Keys and values of the tokens after the parent's, as far as they went through the model:
     [planes, heads, tokens, head_dim]."""
     logits: Tensor | None = None
-    """After the last token: [vocabulary]. None until that token went through the model."""
+    """After the last token: [outputs]. None until that token went through the model."""
+    owner: object = None
+    """Whom it was read for: what another reads is not found."""
+
+    @property
+    def key(self) -> Key:
+        return self.owner, self.ids
 
     @property
     def length(self) -> int:
@@ -53,19 +61,19 @@ class PrefixStore:
     def __init__(self, limit_bytes: int) -> None:
         self._limit = limit_bytes
         self._used = 0
-        self._prefixes: OrderedDict[Ids, Prefix] = OrderedDict()
+        self._prefixes: OrderedDict[Key, Prefix] = OrderedDict()
 
-    def get(self, ids: Ids) -> Prefix | None:
-        prefix = self._prefixes.get(ids)
+    def get(self, ids: Ids, owner: object = None) -> Prefix | None:
+        prefix = self._prefixes.get((owner, ids))
         if prefix is not None:
             self._touch(prefix)
         return prefix
 
     def add(self, prefix: Prefix) -> None:
         """Keeps a prefix, unless it is there already or its parent is no longer there."""
-        if prefix.ids in self._prefixes or (prefix.parent is not None and not self._holds(prefix.parent)):
+        if prefix.key in self._prefixes or (prefix.parent is not None and not self._holds(prefix.parent)):
             return
-        self._prefixes[prefix.ids] = prefix
+        self._prefixes[prefix.key] = prefix
         self._used += prefix.bytes
         self._touch(prefix)
         self._evict()
@@ -73,7 +81,9 @@ class PrefixStore:
     def extend(self, prefix: Prefix, kept: Tensor, logits: Tensor) -> None:
         """The rest of a prefix went through the model: the keys and values of it, and the logits after it."""
         before = prefix.bytes
-        prefix.kept, prefix.logits = torch.cat([prefix.kept, kept], dim=2), logits
+        # a copy in either case: a part of a pass would keep all of it in memory
+        prefix.kept = torch.cat([prefix.kept, kept], dim=2) if prefix.kept.shape[2] else kept.clone()
+        prefix.logits = logits
         if self._holds(prefix):
             self._used += prefix.bytes - before
             self._evict()
@@ -83,11 +93,11 @@ class PrefixStore:
         self._used = 0
 
     def _holds(self, prefix: Prefix) -> bool:
-        return self._prefixes.get(prefix.ids) is prefix
+        return self._prefixes.get(prefix.key) is prefix
 
     def _touch(self, prefix: Prefix) -> None:
         for each in prefix.lineage():
-            self._prefixes.move_to_end(each.ids)
+            self._prefixes.move_to_end(each.key)
 
     def _evict(self) -> None:
         while self._used > self._limit:

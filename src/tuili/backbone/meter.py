@@ -6,7 +6,7 @@ from time import perf_counter
 
 from torch import Tensor
 
-from tuili.engines.local.forward import Forward
+from tuili.backbone.forward import Forward
 
 
 class Meter:
@@ -19,8 +19,8 @@ class Meter:
         self.seconds = 0.0
         """Inside forward passes; where the device works asynchronously, only until it was told what to do."""
 
-    def __call__(self, tokens: Tensor, starts: Tensor, kept: Tensor, last: Tensor) -> Tensor:
+    def __call__(self, tokens: Tensor, starts: Tensor, kept: Tensor, at: Tensor) -> Tensor:
         begun = perf_counter()
-        logits = self._forward(tokens, starts, kept, last)
+        logits = self._forward(tokens, starts, kept, at)
         self.seconds += perf_counter() - begun
         return logits

@@ -1,4 +1,4 @@
-"""What runs a model here: a forward pass over keys and values that the engine owns."""
+"""What runs a model here: a forward pass over keys and values that its caller owns."""
 
 from __future__ import annotations
 
@@ -34,10 +34,11 @@ class Layout:
 
 class Forward(Protocol):
     layout: Layout
-    vocabulary: int
+    outputs: int
+    """How many logits a token has: the vocabulary, or a classifier's classes."""
 
-    def __call__(self, tokens: Tensor, starts: Tensor, kept: Tensor, last: Tensor) -> Tensor:
-        """Logits [n, vocabulary] after each row's token number `last` [n], of its tokens [n, s].
+    def __call__(self, tokens: Tensor, starts: Tensor, kept: Tensor, at: Tensor) -> Tensor:
+        """Logits [k, outputs] after k of the tokens [n, s], whose numbers are `at` [k]: row x s + column.
 
         Row r's tokens stand at positions starts[r], starts[r] + 1, …; their keys and values are written into the
         first n rows of `kept`, which hold those of all earlier positions. Rows with fewer tokens are padded at the end.

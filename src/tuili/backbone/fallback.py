@@ -1,4 +1,4 @@
-"""The forward pass of any other causal language model: transformers' own, over keys and values that the engine owns.
+"""The forward pass of any other causal model: transformers' own, over keys and values that its caller owns.
 
 An architecture that keeps anything but keys and values from token to token (Mamba and its hybrids) cannot run so, nor
 can one that reads positions off a padding mask (Bloom). Each model therefore shows on loading that it gives the same
@@ -7,6 +7,7 @@ numbers as without a cache.
 
 from __future__ import annotations
 
+from inspect import signature
 from typing import Any
 
 import torch
@@ -14,7 +15,7 @@ from torch import Tensor
 from transformers import Cache, DynamicCache, PreTrainedModel
 from transformers.cache_utils import CacheLayerMixin
 
-from tuili.engines.local.forward import Layout, sliding, visible
+from tuili.backbone.forward import Layout, sliding, visible
 from tuili.errors import BadRequest
 
 
@@ -23,6 +24,7 @@ class ModelForward:
         """Raises BadRequest when the model cannot run over keys and values alone."""
         self._model = model
         self._window, self._windowed = sliding(model.config)
+        self._chooses = "logits_to_keep" in signature(model.forward).parameters
         refusal = BadRequest(
             f"a model of type {model.config.model_type} cannot be batched here: keys and values are not all it keeps"
         )
@@ -42,7 +44,7 @@ class ModelForward:
         if not same:
             raise refusal
 
-    def __call__(self, tokens: Tensor, starts: Tensor, kept: Tensor, last: Tensor) -> Tensor:
+    def __call__(self, tokens: Tensor, starts: Tensor, kept: Tensor, at: Tensor) -> Tensor:
         n, s = tokens.shape
         length = int(starts.max()) + s
         positions = starts[:, None] + torch.arange(s, device=starts.device)
@@ -50,16 +52,17 @@ class ModelForward:
         for number, (key_heads, key_dim, value_heads, value_dim) in enumerate(self._shapes):
             keys, values = kept[2 * number, :n, :key_heads], kept[2 * number + 1, :n, :value_heads]
             layers.append(_Kept(keys[..., :key_dim], values[..., :value_dim], positions, length))
-        wanted, index = torch.unique(last, return_inverse=True)
+        columns, index = torch.unique(at % s, return_inverse=True)
+        only = {"logits_to_keep": columns} if self._chooses else {}
         logits: Tensor = self._model(
             input_ids=tokens,
             attention_mask=self._mask(starts, s, length),
             position_ids=positions,
             past_key_values=Cache(layers=layers),
             use_cache=True,
-            logits_to_keep=wanted,
+            **only,
         ).logits
-        return logits[torch.arange(n, device=last.device), index]
+        return logits[at // s, index if self._chooses else at % s]
 
     def _mask(self, starts: Tensor, tokens: int, length: int) -> Tensor | dict[str, Tensor]:
         full = visible(starts, tokens, length)
@@ -78,7 +81,7 @@ class ModelForward:
         cache = DynamicCache()
         token = torch.zeros(1, 1, dtype=torch.long, device=self._model.device)
         with torch.inference_mode():
-            self.vocabulary = self._model(input_ids=token, past_key_values=cache, use_cache=True).logits.shape[-1]
+            self.outputs = self._model(input_ids=token, past_key_values=cache, use_cache=True).logits.shape[-1]
         # heads and head_dim of the keys, then of the values
         self._shapes = [
             (layer.keys.shape[1], layer.keys.shape[3], layer.values.shape[1], layer.values.shape[3])
@@ -95,12 +98,13 @@ class ModelForward:
     @torch.inference_mode()
     def _same_as_without_cache(self) -> bool:
         """Two rows of unequal length, their last tokens fed one by one, against one pass over each whole row."""
-        tokens = (torch.arange(8, device=self._model.device).view(2, 4) + 1) % self.vocabulary
+        vocabulary = self._model.get_input_embeddings().weight.shape[0]
+        tokens = (torch.arange(8, device=self._model.device).view(2, 4) + 1) % vocabulary
         lengths = torch.tensor([4, 3], device=self._model.device)
         whole = self._model(input_ids=tokens, use_cache=False).logits[torch.arange(2), lengths - 1]
         kept = self.layout.zeros(2, 4)
-        self(tokens[:, :3], torch.zeros_like(lengths), kept, lengths - 2)
-        stepped = self(tokens[torch.arange(2), lengths - 1][:, None], lengths - 1, kept, torch.zeros_like(lengths))
+        self(tokens[:, :3], torch.zeros_like(lengths), kept, lengths[:0])
+        stepped = self(tokens[torch.arange(2), lengths - 1][:, None], lengths - 1, kept, torch.arange(2, device=tokens.device))
         tolerance = 1e-3 if self.layout.dtype is torch.float32 else 0.1
         return bool((whole - stepped).float().norm() <= tolerance * whole.float().norm())
 

@@ -12,8 +12,8 @@ from torch import Tensor
 from torch.nn import functional
 from transformers import PreTrainedModel
 
-from tuili.engines.local.forward import Layout, sliding, visible
-from tuili.engines.local.weights import fold, rotation
+from tuili.backbone.forward import Layout, sliding, visible
+from tuili.backbone.weights import fold, rotation
 
 MODEL_TYPES = frozenset({"llama", "qwen2", "mistral"})
 STATIC_ROPE = frozenset({"default", "linear", "llama3", "yarn"})
@@ -43,12 +43,13 @@ class LlamaForward:
         self._embedding = weight
         self._layers = [fold(layer, self._head_dim) for layer in inner.layers]
         self._norm = inner.norm.weight.detach()
-        self._head = model.lm_head.weight.detach()
+        head = model.lm_head if hasattr(model, "lm_head") else model.score
+        self._head, self._head_bias = head.weight.detach(), None if head.bias is None else head.bias.detach()
         self._rotation = rotation(inner.rotary_emb, config.max_position_embeddings, weight.device)
-        self.vocabulary = self._head.shape[0]
+        self.outputs = self._head.shape[0]
         self.layout = Layout(2 * len(self._layers), self._kv_heads, self._head_dim, weight.dtype, weight.device)
 
-    def __call__(self, tokens: Tensor, starts: Tensor, kept: Tensor, last: Tensor) -> Tensor:
+    def __call__(self, tokens: Tensor, starts: Tensor, kept: Tensor, at: Tensor) -> Tensor:
         n, s = tokens.shape
         length = int(starts.max()) + s
         positions = starts[:, None] + torch.arange(s, device=starts.device)
@@ -69,8 +70,8 @@ class LlamaForward:
                 x += layer.out_bias
             gate, up = functional.linear(self._normed(x), layer.gate_up).chunk(2, dim=-1)
             x = _add(x, functional.silu(gate) * up, layer.down)
-        x = x.view(n, s, -1)[torch.arange(n, device=last.device), last]
-        return functional.linear(functional.rms_norm(x, x.shape[-1:], self._norm, self._eps), self._head)
+        x = functional.rms_norm(x[at], x.shape[-1:], self._norm, self._eps)
+        return functional.linear(x, self._head, self._head_bias)
 
     def _normed(self, x: Tensor) -> Tensor:
         return functional.rms_norm(x, x.shape[-1:], None, self._eps)

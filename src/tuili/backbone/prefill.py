@@ -1,0 +1,131 @@
+"""Puts through a model what it has not seen of the sequences that are wanted, each token once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from typing import Protocol
+
+import torch
+from torch import Tensor
+
+from tuili.backbone.forward import Layout
+from tuili.backbone.meter import Meter
+from tuili.backbone.store import Ids, Key, Prefix, PrefixStore
+
+PASS_TOKENS = 2048
+"""How many tokens, padding included, one pass takes: what bounds the memory of masks and activations."""
+
+
+class Wanted(Protocol):
+    boundaries: Sequence[Ids]
+    """The prefixes of a sequence after which logits are wanted, each continuing the one before; the last is the
+    whole."""
+    owner: object
+    """Sequences of one owner share what is read of them."""
+    prefixes: list[Prefix]
+    """Of the boundaries, as far as they are there."""
+    prefilled: int
+    """How many tokens had to go through the model for this sequence."""
+
+
+class Prefill:
+    def __init__(self, forward: Meter, layout: Layout, store: PrefixStore, pass_tokens: int = PASS_TOKENS) -> None:
+        self._forward, self._layout, self._store, self._pass_tokens = forward, layout, store, pass_tokens
+        self._nothing = layout.zeros(1, 0)[:, 0]
+
+    def prepare(self, wanted: Sequence[Wanted]) -> None:
+        """Gives each its prefixes, and charges what is new of them to the first that needs it.
+
+        A sequence is read from its first unread boundary to its end, unless another is reading that one just now: then
+        it waits, and goes on from where the two part.
+        """
+        known: dict[Key, Prefix] = {}  # also keeps what the store may let go before all is read
+        waiting = list(wanted)
+        while waiting:
+            runs = [run for each in waiting if (run := self._claim(each, known))]
+            for batch in _batches(runs, self._pass_tokens):
+                self._run(batch)
+            for prefix in chain(*runs):
+                self._store.add(prefix)
+            waiting = [each for each in waiting if len(each.prefixes) < len(each.boundaries)]
+
+    def _claim(self, wanted: Wanted, known: dict[Key, Prefix]) -> list[Prefix]:
+        """Its next prefixes that are to be read, each the parent of the next: none while another reads the first."""
+        run: list[Prefix] = []
+        for ids in wanted.boundaries[len(wanted.prefixes) :]:
+            prefix = known.get((wanted.owner, ids))
+            claimed = prefix is not None and prefix.logits is None
+            prefix = prefix or self._store.get(ids, wanted.owner)
+            if prefix is not None and (run or claimed):
+                break
+            if prefix is None:
+                parent = wanted.prefixes[-1] if wanted.prefixes else None
+                prefix = Prefix(ids, parent, self._nothing, owner=wanted.owner)
+                wanted.prefilled += _missing(prefix)
+                self._forward.prefilled += _missing(prefix)
+            elif prefix.logits is None:  # sampled here, all but its last token read
+                self._forward.decoded += _missing(prefix)
+            known[prefix.key] = prefix
+            wanted.prefixes.append(prefix)
+            if prefix.logits is None:
+                run.append(prefix)
+        return run
+
+    def _run(self, runs: Sequence[Sequence[Prefix]]) -> None:
+        """The tokens of each run that have not been through the model."""
+        starts = [run[0].length for run in runs]
+        rows = [run[-1].ids[start:] for run, start in zip(runs, starts, strict=True)]
+        kept = self._layout.zeros(len(runs), max(starts) + max(map(len, rows)))
+        for row, run in enumerate(runs):
+            kept[:, row, :, : starts[row]] = run[0].all_kept()
+        ends = [[len(prefix.ids) - 1 - start for prefix in run] for run, start in zip(runs, starts, strict=True)]
+        logits = self._logits(rows, starts, kept, ends)
+        for row, run in enumerate(runs):
+            for prefix in run:
+                self._store.extend(prefix, kept[:, row, :, prefix.length : len(prefix.ids)], next(logits))
+
+    def _logits(
+        self, rows: Sequence[Ids], starts: Sequence[int], kept: Tensor, ends: Sequence[Sequence[int]]
+    ) -> Iterator[Tensor]:
+        """After each row's tokens at `ends`, row by row: [outputs] each. A single row may take several passes."""
+        device = self._layout.device
+        longest = max(map(len, rows))
+        tokens = torch.tensor([[*row, *[0] * (longest - len(row))] for row in rows], device=device)
+        positions = torch.tensor(starts, device=device)
+        numbers = torch.tensor([row for row, own in enumerate(ends) for _ in own], device=device)
+        columns = torch.tensor([end for own in ends for end in own], device=device)
+        logits: Tensor | None = None
+        for begin in range(0, longest, self._pass_tokens):
+            part = tokens[:, begin : begin + self._pass_tokens]
+            here = (columns >= begin) & (columns < begin + part.shape[1])
+            found = self._forward(part, positions + begin, kept, numbers[here] * part.shape[1] + columns[here] - begin)
+            if logits is None:
+                logits = found.new_zeros(len(columns), found.shape[1])
+            logits[here] = found
+        assert logits is not None
+        return (row.clone() for row in logits)
+
+
+def _batches(runs: Sequence[list[Prefix]], pass_tokens: int) -> Iterator[list[list[Prefix]]]:
+    """Runs of about equally many tokens, together."""
+    batch: list[list[Prefix]] = []
+    shortest = 0
+    for run in sorted(runs, key=_tokens):
+        if batch and (_tokens(run) > 2 * shortest or (len(batch) + 1) * _tokens(run) > pass_tokens):
+            yield batch
+            batch = []
+        if not batch:
+            shortest = _tokens(run)
+        batch.append(run)
+    if batch:
+        yield batch
+
+
+def _tokens(run: Sequence[Prefix]) -> int:
+    return len(run[-1].ids) - run[0].length
+
+
+def _missing(prefix: Prefix) -> int:
+    """How many of its tokens have not been through the model."""
+    return len(prefix.ids) - prefix.length
