@@ -78,6 +78,17 @@ def test_sizes_of_one_strategy_are_joined_on_shared_problems():
     assert joined.costs[0, :, Unit.TOKENS].tolist() == [40, 160]
 
 
+def test_budgets_of_one_strategy_are_points_of_one_curve_even_where_they_were_never_reached():
+    charges = (Charge(Component.GENERATOR, Purpose.EXPLORE, 0, 90, 180.0),)
+    found = drawn(
+        attempt([node(0, "8")], "8", strategy="best_of_n:n=2,budget_flops=100"),
+        attempt([node(0, "8"), node(1, "7")], "7", strategy="best_of_n:n=2,budget_flops=900", charges=charges),
+    )
+    assert list(found) == ["best_of_n"]
+    assert found["best_of_n"].accuracy.tolist() == [[0, 1]]
+    assert found["best_of_n"].ks == (None, None)
+
+
 @pytest.mark.parametrize(
     ("strategies", "names"),
     [

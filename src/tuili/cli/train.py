@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from tuili.cli import options
 from tuili.cli.output import say
 
 
@@ -19,9 +20,7 @@ class Kind(StrEnum):
 def train(
     kind: Annotated[Kind, typer.Argument(help="What to train: a policy, or an outcome or process verifier.")],
     config: Annotated[str, typer.Argument(help="A TOML file, or the name of a shipped config.")],
-    overrides: Annotated[
-        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Replaces a key of the config; repeatable.")
-    ] = None,
+    overrides: options.Overrides = None,
 ) -> None:
     """Train a model from a config; the same command continues an interrupted run from its last checkpoint."""
     from tuili.training.launch import launch

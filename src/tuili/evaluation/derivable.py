@@ -27,10 +27,11 @@ def derivable(strategies: Sequence[str]) -> dict[str, str]:
 
     Of sizes, only those are derived that curves have points at: 1, 2, 4, … and the pool's own.
     """
-    pools = sorted(_pools(strategies), key=lambda pool: (-pool.n, not pool.scored))
+    pools = list(_pools(strategies))
+    largest = sorted(pools, key=lambda pool: (-pool.n, not pool.scored))
     found = {}
     for pool in pools:
-        source = next((one for one in pools if one.scored or not pool.scored), pool)
+        source = next(one for one in largest if one.scored or not pool.scored)
         if source.strategy != pool.strategy and source.n > 1 and pool.n in sizes(source.n):
             found[pool.strategy] = source.strategy
     return found

@@ -23,11 +23,13 @@ class Axis:
     value: Callable[[Point], float | None]
     by_two: bool = False
     """Ticks at powers of two, not of ten."""
+    label: Callable[[float], str] = power_of_ten
 
 
 SAMPLES = Axis("samples a problem, N", lambda point: point.k, by_two=True)
 FLOPS = Axis("FLOPs a problem, verifier included", lambda point: point.flops)
 TOKENS = Axis("tokens a problem, verifier included", lambda point: point.tokens)
+SECONDS = Axis("seconds that a problem waited for its calls", lambda point: point.seconds, label="{:g}".format)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +115,7 @@ def plot(
     def y_pixel(value: float) -> float:
         return TOP + (high - value) / (high - low) * (height - TOP - BOTTOM)
 
-    x_labels = _powers_of_two(left, right) if axis.by_two else _powers_of_ten(left, right)
+    x_labels = _powers_of_two(left, right) if axis.by_two else _powers_of_ten(left, right, axis.label)
     return Plot(
         title=title,
         x_title=axis.title,
@@ -163,10 +165,10 @@ def _powers_of_two(low: float, high: float) -> list[tuple[float, str]]:
     return [(power, str(power)) for power in powers]
 
 
-def _powers_of_ten(low: float, high: float) -> list[tuple[float, str]]:
+def _powers_of_ten(low: float, high: float, label: Callable[[float], str]) -> list[tuple[float, str]]:
     """Labelled at powers of ten; where there are fewer than three, at 2 and 5 times them too, or at all nine digits."""
     decades = range(floor(log10(low)), ceil(log10(high)) + 1)
     values = [(digit, digit * 10.0**decade) for decade in decades for digit in range(1, 10)]
     inside = [(digit, value) for digit, value in values if low <= value <= high]
     labelled = next((some for some in ((1,), (1, 2, 5)) if sum(digit in some for digit, _ in inside) > 2), range(1, 10))
-    return [(value, power_of_ten(value) if digit in labelled else "") for digit, value in inside]
+    return [(value, label(value) if digit in labelled else "") for digit, value in inside]
