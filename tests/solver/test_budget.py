@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
+from inspect import signature
+from types import NoneType
+from typing import get_args, get_type_hints
 
 import pytest
 from fakes import BUDGETS, PROBLEM, ExactEngine, FakeEngine, random_plan, solve, verifier
@@ -22,36 +26,53 @@ from tuili.records import (
     StopReason,
 )
 from tuili.solver import Solver
-from tuili.strategies import STRATEGIES, make_strategy
+from tuili.spec import full_spec
+from tuili.strategies import STRATEGIES, Strategy, make_strategy, within
 from tuili.strategies.asks import Choice, Plan, Sample, Score
 
-SMALL = st.integers(1, 4)
-PLANS = {
-    "random": st.integers(0, 2**32).map(random_plan),
-    "chain_of_thought": st.just("chain_of_thought"),
-    "self_consistency": st.builds("self_consistency:n={}".format, st.integers(1, 9))
-    | st.builds("self_consistency:n={},batch={},confidence=0.9,give_up=6".format, st.integers(1, 9), SMALL),
-    "best_of_n": st.builds("best_of_n:n={},weighted={}".format, st.integers(1, 9), st.booleans()),
-    "beam_search": st.builds("beam_search:width={},expand={},distinct={}".format, SMALL, SMALL, st.booleans()),
-    "lookahead_search": st.builds("lookahead_search:k={},width={},expand={},step_tokens={}".format, *[SMALL] * 4),
-    "dvts": st.builds("dvts:subtrees={},expand={},rounds={}".format, *[SMALL] * 3),
-    "budget_forcing": st.builds("budget_forcing:limit={},waits={}".format, st.integers(1, 20), st.integers(0, 3)),
-}
+CASES = 10_000
+"""Of all strategies together, at least."""
 WORLDS = st.builds(FakeEngine, frugal=st.booleans(), ends=st.sampled_from([0.0, 0.2, 0.6]))
 
 
-def test_every_strategy_is_among_the_plans() -> None:
-    assert PLANS.keys() == STRATEGIES.keys() | {"random"}
+def values(hint: object) -> st.SearchStrategy[object]:
+    """Small values of a parameter's type: what multiplies branches must stay small, what may be None limits tokens."""
+    choices = get_args(hint)
+    if NoneType in choices:
+        return st.floats(0, 1) if float in choices else st.integers(1, 20)
+    known = {int: st.integers(0, 4), bool: st.booleans(), float: st.floats(0, 1)}
+    return st.sampled_from(choices) if choices else known[hint]  # type: ignore[index]
+
+
+def strategies(name: str) -> st.SearchStrategy[Strategy]:
+    """The strategy of a name with any of its parameters set; texts stay as they are by default."""
+    hints = get_type_hints(STRATEGIES[name])
+    own = {key for key, one in signature(STRATEGIES[name]).parameters.items() if one.kind is one.KEYWORD_ONLY}
+    drawn = {key: values(hints[key]) for key in sorted(own) if hints[key] is not str}
+    return st.fixed_dictionaries({}, optional=drawn).map(partial(made, name)).filter(bool)
+
+
+def made(name: str, parameters: dict[str, object]) -> Strategy | None:
+    """None where the values do not go together."""
+    try:
+        return make_strategy(full_spec(name, parameters))
+    except BadRequest:
+        return None
+
+
+PLANS = {"random": st.integers(0, 2**32).map(random_plan)} | {name: strategies(name) for name in STRATEGIES}
 
 
 @pytest.mark.parametrize("name", PLANS)
-@settings(max_examples=1500, deadline=None)
-@given(data=st.data(), budget=BUDGETS, engine=WORLDS)
+@settings(max_examples=-(-CASES // len(STRATEGIES)), deadline=None)
+@given(data=st.data(), budget=BUDGETS, own=BUDGETS, engine=WORLDS)
 def test_no_plan_overspends_by_a_token_and_all_that_is_spent_is_charged(
-    name: str, data: st.DataObject, budget: Budget, engine: FakeEngine
+    name: str, data: st.DataObject, budget: Budget, own: Budget, engine: FakeEngine
 ) -> None:
-    drawn = data.draw(PLANS[name])
-    plan = make_strategy(drawn) if isinstance(drawn, str) else drawn
+    plan = data.draw(PLANS[name])
+    if isinstance(plan, Strategy):
+        plan = within(plan, own)
+        budget = budget & own
     scorer = verifier()
     attempt = solve(plan, engine, verifier=scorer, sampling=Sampling(max_tokens=20), budget=budget)
 
@@ -87,7 +108,7 @@ def test_what_was_to_be_scored_can_always_be_scored(tokens: int, frugal: bool, w
 def test_a_search_never_leaves_a_step_unscored(name: str, data: st.DataObject, tokens: int, engine: FakeEngine) -> None:
     """A step that is looked ahead from is scored where its rollout led."""
     limits = {"sampling": Sampling(max_tokens=20), "budget": Budget(tokens=tokens)}
-    attempt = solve(make_strategy(data.draw(PLANS[name])), engine, verifier=verifier(), **limits)
+    attempt = solve(data.draw(PLANS[name]), engine, verifier=verifier(), **limits)
     judged = [node.id for node in attempt.nodes if node.verdict is not None]
     for node in attempt.nodes:
         rolled_out = name == "lookahead_search" and node.stop is StopReason.STEP
