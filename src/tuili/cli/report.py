@@ -21,13 +21,20 @@ def report(
             show_default="those of a vote of 1, 4, 16, … samples",
         ),
     ] = None,
+    baseline: Annotated[
+        str | None,
+        typer.Option(help="The curve that all others are compared with.", show_default="the first majority"),
+    ] = None,
+    claims: Annotated[
+        bool, typer.Option("--claims", help="Show beside the runs what others report; `tuili claims` lists it.")
+    ] = False,
     as_json: options.AsJson = False,
 ) -> None:
     """Write a report on one or several runs."""
     from tuili.evaluation.report import write_report
     from tuili.evaluation.summary import as_json as plain
 
-    summaries = write_report(runs, out, at_cost=at_cost)
+    summaries = write_report(runs, out, at_cost=at_cost, baseline=baseline, claims=claims)
     say(f"tuili: wrote {out}")
     if as_json:
         print_json({"report": str(out), "tasks": plain(summaries)})

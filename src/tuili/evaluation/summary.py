@@ -9,10 +9,11 @@ from enum import Enum
 from math import isfinite
 from typing import Any
 
+from tuili.evaluation.against import AgainstBaseline, against
+from tuili.evaluation.as_recorded import AsRecorded, as_recorded
 from tuili.evaluation.curve import Curve
 from tuili.evaluation.curves import curves
 from tuili.evaluation.differences import Differing, header_differences
-from tuili.evaluation.equal_cost import Comparison, compare, mean_costs
 from tuili.evaluation.metrics.estimate import Estimate
 from tuili.evaluation.metrics.intervals import clustered
 from tuili.evaluation.recorded import RunColumns, Unit
@@ -48,16 +49,6 @@ class Series:
 
 
 @dataclass(frozen=True, slots=True)
-class AgainstBaseline:
-    """Every strategy against the baseline, at the same costs; overall and by level."""
-
-    baseline: str
-    unit: str
-    overall: tuple[Comparison, ...]
-    by_level: Mapping[int, tuple[Comparison, ...]]
-
-
-@dataclass(frozen=True, slots=True)
 class Summary:
     task: str
     headers: Mapping[str, RunHeader]
@@ -66,6 +57,8 @@ class Summary:
     differences: tuple[Differing, ...]
     """Of the headers."""
     results: tuple[StrategyResult, ...]
+    as_recorded: AsRecorded | None
+    """None for a single strategy."""
     series: tuple[Series, ...]
     equal_cost: AgainstBaseline | None
     """None where nothing was recorded that other strategies could be compared with."""
@@ -74,11 +67,14 @@ class Summary:
     """By run and strategy, one sum for each component and purpose."""
 
 
-def summarise(runs: Sequence[RunColumns], *, at_cost: Sequence[float] | None = None) -> Summary:
+def summarise(
+    runs: Sequence[RunColumns], *, at_cost: Sequence[float] | None = None, baseline: str | None = None
+) -> Summary:
     """Runs of one task, side by side.
 
     at_cost: mean costs a problem at which strategies are compared, in FLOPs (tokens where a run has no FLOPs); by
-    default those of the baseline, which is the first majority, at 1, 4, 16, … samples.
+    default those of the baseline at 1, 4, 16, … samples. baseline: the name of a series; by default the first
+    majority. Raises BadRequest where no series has that name.
     """
     drawn = _distinct([curve for run in runs for curve in curves(run)])
     verifiers = [verifier_result(run) for run in runs]
@@ -88,8 +84,9 @@ def summarise(runs: Sequence[RunColumns], *, at_cost: Sequence[float] | None = N
         folders={run.name: str(run.folder) for run in runs},
         differences=header_differences({run.name: run.header for run in runs}),
         results=tuple(result for run in runs for result in strategy_results(run)),
+        as_recorded=as_recorded(runs),
         series=tuple(map(_series, drawn)),
-        equal_cost=_against_baseline(drawn, at_cost),
+        equal_cost=against(drawn, baseline, at_cost=at_cost),
         verifiers=tuple(result for result in verifiers if result is not None),
         spending={
             run.name: {strategy: tuple(charges.values()) for strategy, charges in run.spending.items()} for run in runs
@@ -143,41 +140,3 @@ def _points(curve: Curve) -> tuple[Point, ...]:
         Point(k, clustered(curve.accuracy[:, i]), float(curve.ungraded[:, i].mean()), *map(float, costs[i]))
         for i, k in enumerate(curve.ks)
     )
-
-
-def _against_baseline(drawn: Sequence[Curve], at_cost: Sequence[float] | None) -> AgainstBaseline | None:
-    strategies = [curve for curve in drawn if not curve.ceiling]
-    baseline = next((curve for curve in strategies if len(curve.ks) > 1), None)
-    if baseline is None:
-        return None
-    unit = Unit.FLOPS if all(mean_costs(curve, Unit.FLOPS).min() > 0 for curve in strategies) else Unit.TOKENS
-    if min(mean_costs(curve, unit).min() for curve in strategies) <= 0:
-        return None
-    levels = sorted({level for level in baseline.levels.tolist() if level})
-    return AgainstBaseline(
-        baseline=baseline.name,
-        unit=unit.name.lower(),
-        overall=_comparisons(strategies, baseline, at_cost, unit),
-        by_level={
-            level: _comparisons(
-                [curve.where(curve.levels == level) for curve in strategies],
-                baseline.where(baseline.levels == level),
-                at_cost,
-                unit,
-            )
-            for level in levels
-        },
-    )
-
-
-def _comparisons(
-    strategies: Sequence[Curve], baseline: Curve, at_cost: Sequence[float] | None, unit: Unit
-) -> tuple[Comparison, ...]:
-    """The baseline's own row too. A strategy of a single size is also compared at its own cost."""
-    costs = list(at_cost) if at_cost is not None else mean_costs(baseline, unit)[::2].tolist()
-    rows = []
-    for curve in strategies:
-        if set(curve.problems) & set(baseline.problems):
-            own = mean_costs(curve, unit).tolist() if len(curve.ks) == 1 else []
-            rows.append(compare(curve, baseline, at_cost=[*costs, *own], unit=unit))
-    return tuple(rows)

@@ -33,6 +33,11 @@ def ends(estimate: Estimate) -> str:
     return f"{_plain(estimate.low)}–{_plain(estimate.high)}"
 
 
+def times(value: float) -> str:
+    """A multiple: 1.9×, and 0.53× below one."""
+    return f"{value:.2f}×" if value < 1 else f"{value:,.1f}×"
+
+
 def p_value(value: float) -> str:
     return f"p{THIN}<{THIN}0.001" if value < 0.001 else f"p{THIN}={THIN}{value:.3f}"
 
