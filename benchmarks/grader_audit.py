@@ -21,6 +21,7 @@ from tuili.answers import final_answer
 from tuili.evaluation.audit import Audit, Labelled, audit
 from tuili.evaluation.metrics.estimate import Estimate
 from tuili.evaluation.metrics.intervals import wilson
+from tuili.evaluation.pairs import Columns, labelled_pairs
 from tuili.grading import make_grader
 from tuili.grading.refusal import REFUSE
 from tuili.records import AnswerKind
@@ -66,15 +67,12 @@ def split(named: str) -> tuple[str, str]:
 
 
 def equivalence(cases: Iterable[Row]) -> Iterable[Labelled]:
-    for row in cases:
-        answer = final_answer(row.text("pred"), AnswerKind.MATH, PLAIN)
-        yield Labelled(str(row.number), row.text("gold"), answer, bool(row.value("expected")))
+    return labelled_pairs(cases, Columns(answer="pred", label="expected"), kind=AnswerKind.MATH)
 
 
 def solutions(cases: Iterable[Row], grader: str) -> Iterable[Labelled]:
-    for row in cases:
-        answer = final_answer(row.text("reasoning"), AnswerKind(grader), PLAIN)
-        yield Labelled(row.text("idx"), row.text("gt"), answer, row.value("previous_score") == [True])
+    columns = Columns(gold="gt", answer="reasoning", label="previous_score", id="idx")
+    return labelled_pairs(cases, columns, kind=AnswerKind(grader))
 
 
 def refusals(cases: Iterable[Row]) -> Iterable[Labelled]:
@@ -93,10 +91,7 @@ def audited(path: str, grader: str, cases: Iterable[Labelled]) -> tuple[str, Aud
 
 def disagreements(path: str, found: Audit) -> None:
     print(f"\n{name(path)}: {len(found.disagreements)} disagreements with the labels\n")
-    for one in found.disagreements:
-        label = "right" if one.case.right else "wrong"
-        verdict = one.grade.outcome.value + (f" ({one.grade.reason})" if one.grade.reason else "")
-        print(f"- {one.case.id}: labelled {label}, {verdict}; gold {one.case.gold[-60:]!r}, answer {one.case.answer!r}")
+    print(*(f"- {one}" for one in found.disagreements), sep="\n")
 
 
 def letters(path: str) -> list[str]:

@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from tuili.cli import demo, evaluate, listing, report, solve, train, validate
+from tuili.cli import audit, claims, demo, evaluate, listing, report, solve, sweep, train, validate
 from tuili.cli.output import say
 from tuili.errors import BadRequest, TuiliError
 
@@ -19,9 +19,12 @@ app = typer.Typer(
 )
 app.command("solve")(solve.solve)
 app.command("eval")(evaluate.evaluate)
+app.command("sweep")(sweep.sweep)
 app.command("report")(report.report)
+app.command("claims")(claims.claims)
 app.command("list")(listing.list_)
 app.command("validate")(validate.validate)
+app.command("audit")(audit.audit)
 app.command("train")(train.train)
 app.command("demo")(demo.demo)
 

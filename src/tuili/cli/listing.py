@@ -11,7 +11,7 @@ from typing import Annotated, Any, get_args, get_type_hints
 import typer
 from rich.table import Table
 
-from tuili.cli.output import print_json, stdout
+from tuili.cli.output import print_json, say, stdout
 
 
 class Listed(StrEnum):
@@ -20,18 +20,21 @@ class Listed(StrEnum):
     STRATEGIES = "strategies"
     VERIFIERS = "verifiers"
     ENGINES = "engines"
+    GRADERS = "graders"
 
 
 def list_(
     what: Annotated[Listed, typer.Argument(help="What to list.")],
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
-    """List tasks, models, strategies, verifiers or engines with their parameters."""
+    """List tasks, models, strategies, verifiers, engines or graders with their parameters."""
     rows = list(_embedded() if what is Listed.MODELS else describe(_factories(what)))
     if as_json:
         print_json({what.value: rows})
     else:
         _show(what.value, rows)
+        if what is Listed.STRATEGIES:
+            say("tuili: each may also have a budget of its own: budget_tokens=2000, budget_flops=1e9")
 
 
 def _embedded() -> Iterator[dict[str, Any]]:
@@ -72,6 +75,10 @@ def _factories(what: Listed) -> Mapping[str, Callable[..., Any]]:
         from tuili.verifiers import VERIFIERS
 
         return VERIFIERS
+    if what is Listed.GRADERS:
+        from tuili.grading import GRADERS
+
+        return GRADERS
     from tuili.engines import ENGINES
 
     return ENGINES

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from rich.table import Table
 
+from tuili.evaluation.audit import Audit
 from tuili.evaluation.report.numbers import with_interval
 from tuili.evaluation.summary import Series, Summary
 
@@ -31,6 +32,19 @@ def curves_table(series: Sequence[Series], sizes: Sequence[int]) -> Table:
     for one in series:
         points = {point.k: with_interval(point.accuracy) for point in one.points}
         table.add_row(one.name, *(points.get(size, "") for size in sizes))
+    return table
+
+
+def audit_table(found: Audit, grader: str) -> Table:
+    """How often a grader agrees with labels, and in which direction it does not."""
+    table = _table(grader, "rate [95 %]", "n")
+    for name, rate in (
+        ("agreement with the labels", found.agreement),
+        ("false accept, of answers labelled wrong", found.false_accept),
+        ("false reject, of answers labelled right", found.false_reject),
+    ):
+        table.add_row(name, with_interval(rate), str(rate.n))
+    table.add_row("ungraded, counted as not accepted", "", str(found.ungraded))
     return table
 
 

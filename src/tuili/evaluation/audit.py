@@ -11,6 +11,10 @@ from tuili.grading import Grade, Grader, Outcome
 from tuili.records import Problem
 
 
+SHOWN = 60
+"""Characters of a reference in a line that names a disagreement: its last ones, where a solution has its answer."""
+
+
 @dataclass(frozen=True, slots=True)
 class Labelled:
     """An answer, as extraction found it, that somebody called right or wrong."""
@@ -19,12 +23,20 @@ class Labelled:
     gold: str
     answer: str | None
     right: bool
+    prompt: str = ""
+    """The problem's text, for graders that read it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Disagreement:
     case: Labelled
     grade: Grade
+
+    def __str__(self) -> str:
+        label = "right" if self.case.right else "wrong"
+        reason = f" ({self.grade.reason})" if self.grade.reason else ""
+        said = f"labelled {label}, graded {self.grade.outcome.value}{reason}"
+        return f"{self.case.id}: {said}; gold {self.case.gold[-SHOWN:]!r}, answer {self.case.answer!r}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +53,7 @@ class Audit:
 
 
 def audit(grader: Grader, cases: Iterable[Labelled]) -> Audit:
-    graded = [(case, grader.grade(Problem(case.id, "", "audit"), case.gold, case.answer)) for case in cases]
+    graded = [(case, grader.grade(Problem(case.id, case.prompt, "audit"), case.gold, case.answer)) for case in cases]
     accepted = [(case.right, grade.outcome is Outcome.CORRECT) for case, grade in graded]
     wrong = [accept for right, accept in accepted if not right]
     right = [accept for right, accept in accepted if right]

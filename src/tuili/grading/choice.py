@@ -13,6 +13,8 @@ _LETTER = re.compile(r"[A-Za-z]")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChoiceGrader:
+    """The same letter."""
+
     def grade(self, problem: Problem, gold: str, answer: str | None) -> Grade:
         if answer is None:
             return NO_ANSWER

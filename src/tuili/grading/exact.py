@@ -10,6 +10,8 @@ from tuili.records import Problem
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExactGrader:
+    """The same text, white space folded."""
+
     def grade(self, problem: Problem, gold: str, answer: str | None) -> Grade:
         return NO_ANSWER if answer is None else graded(answer.split() == gold.split())
 

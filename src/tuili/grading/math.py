@@ -24,6 +24,8 @@ _GRADES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MathGrader:
+    """The same mathematics: numbers by value, expressions by simplification."""
+
     seconds: float = 10.0
     """How long one comparison may take before the answer is ungraded."""
 

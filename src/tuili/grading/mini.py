@@ -12,7 +12,10 @@ from tuili.records import Problem
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MiniGrader:
-    """What is not written as an answer solves nothing, so it is incorrect: the checkers read every text."""
+    """Any solution of the mini puzzle in the prompt.
+
+    What is not written as an answer solves nothing, so it is incorrect: the checkers read every text.
+    """
 
     def grade(self, problem: Problem, gold: str, answer: str | None) -> Grade:
         if answer is None:
