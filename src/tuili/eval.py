@@ -13,6 +13,7 @@ from contextlib import aclosing
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from tuili import provenance
 from tuili.codec import encode
@@ -27,7 +28,7 @@ from tuili.runs import Key, Run, keep_problems, open_grades, read_attempts, read
 from tuili.solver import Job, Solver
 from tuili.spec import Spec, bind, full_spec
 from tuili.strategies import Strategy, make_strategy
-from tuili.tasks import TASKS, Item, load, make_task
+from tuili.tasks import TASKS, Item, load, make_task, task_overlap
 from tuili.verifiers import VERIFIERS, make_verifier
 
 
@@ -37,6 +38,8 @@ class Request:
 
     task: str
     data: Path | None = None
+    train: Path | None = None
+    """Training data in the task's schema: how many of the problems stand in it goes into the header."""
     model: str
     verifier: str | None = None
     strategies: tuple[str, ...]
@@ -128,6 +131,7 @@ def prepare(request: Request) -> Evaluation:
     if task.grader is None:
         raise BadRequest(f"{task.name} can be loaded but not graded yet")
     items = {item.problem.id: item for item in load(task, request.limit)}
+    overlap = _overlap(request, list(items.values()))
     sampling = Sampling(max_tokens=request.max_tokens or task.max_tokens, temperature=request.temperature)
     solver = Solver(
         engine=make_engine(request.model),
@@ -138,7 +142,7 @@ def prepare(request: Request) -> Evaluation:
     for strategy in strategies:
         for item in items.values():
             solver.check(strategy, item.problem)
-    header = _header(request, solver, strategies, len(items))
+    header = replace(_header(request, solver, strategies, len(items)), overlap=overlap)
     return Evaluation(header, items, strategies, solver, make_grader(task.grader))
 
 
@@ -147,6 +151,19 @@ def default_folder(header: RunHeader) -> Path:
     same = replace(header, versions={}, machine={}, commit=None, created="")
     digest = hashlib.sha256(encode(same).encode()).hexdigest()[:8]
     return Path("runs") / f"{Spec.parse(header.task).name}-{digest}"
+
+
+def _overlap(request: Request, items: list[Item]) -> dict[str, Any]:
+    """Empty without training data."""
+    if request.train is None:
+        return {}
+    found = task_overlap(make_task(request.task, request.train), items)
+    return {
+        "train": str(request.train),
+        "problems": found.tested,
+        "exact": len(found.exact),
+        "13-gram": len(found.ngram),
+    }
 
 
 def _header(request: Request, solver: Solver, strategies: tuple[Strategy, ...], problems: int) -> RunHeader:

@@ -1,9 +1,13 @@
-"""The one syntax that names strategies, verifiers, engines and tasks: `name:key=value,key=value`."""
+"""The one syntax that names strategies, verifiers, engines and tasks: `name:key=value,key=value`.
+
+The first parameter that a name cannot do without may be given by its value alone: `replay:runs/a` is
+`replay:path=runs/a`.
+"""
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, get_type_hints
 
@@ -14,15 +18,18 @@ from tuili.errors import BadRequest
 class Spec:
     name: str
     parameters: Mapping[str, str]
+    """A first one without its key stands under ""."""
 
     @classmethod
     def parse(cls, text: str) -> Spec:
         """Raises BadRequest when a parameter is not key=value or stands twice."""
         name, _, rest = text.strip().partition(":")
         parameters: dict[str, str] = {}
-        for part in filter(None, (part.strip() for part in rest.split(","))):
+        for place, part in enumerate(filter(None, (part.strip() for part in rest.split(",")))):
             key, equals, value = (word.strip() for word in part.partition("="))
-            if not equals or not key:
+            if not equals and place == 0:
+                key, value = "", part
+            elif not equals or not key:
                 raise BadRequest(f"in {text!r}, {part!r} is not key=value")
             if key in parameters:
                 raise BadRequest(f"in {text!r}, {key} is given twice")
@@ -30,7 +37,7 @@ class Spec:
         return cls(name, parameters)
 
     def __str__(self) -> str:
-        parameters = ",".join(f"{key}={value}" for key, value in self.parameters.items())
+        parameters = ",".join(f"{key}={value}" if key else value for key, value in self.parameters.items())
         return f"{self.name}:{parameters}" if parameters else self.name
 
 
@@ -50,14 +57,15 @@ def bind(
         for name, parameter in inspect.signature(factory).parameters.items()
         if parameter.kind is inspect.Parameter.KEYWORD_ONLY
     }
-    if unknown := [key for key in spec.parameters if key not in known]:
+    given = _named(spec, [name for name, one in known.items() if one.default is inspect.Parameter.empty])
+    if unknown := [key for key in given if key not in known]:
         listed = ", ".join(sorted(known)) or "none"
         raise BadRequest(f"{kind} {spec.name} has no parameter {', '.join(unknown)}; its parameters: {listed}")
     hints = get_type_hints(factory.__init__ if inspect.isclass(factory) else factory)
     arguments: dict[str, Any] = {}
     for name, parameter in known.items():
-        if name in spec.parameters:
-            arguments[name] = _convert(kind, spec.name, name, spec.parameters[name], hints.get(name, str))
+        if name in given:
+            arguments[name] = _convert(kind, spec.name, name, given[name], hints.get(name, str))
         elif parameter.default is inspect.Parameter.empty:
             raise BadRequest(f"{kind} {spec.name} needs the parameter {name}")
         else:
@@ -69,6 +77,15 @@ def full_spec(name: str, arguments: Mapping[str, Any]) -> str:
     """The spec with every parameter written out, as run records keep it."""
     written = {key: str(value).lower() if isinstance(value, bool) else str(value) for key, value in arguments.items()}
     return str(Spec(name, {key: value for key, value in written.items() if arguments[key] is not None}))
+
+
+def _named(spec: Spec, required: Sequence[str]) -> Mapping[str, str]:
+    """The parameters by name, the first required one's too where it came without."""
+    if "" not in spec.parameters:
+        return spec.parameters
+    if not required or required[0] in spec.parameters:
+        raise BadRequest(f"in {str(spec)!r}, {spec.parameters['']!r} is not key=value")
+    return {key or required[0]: value for key, value in spec.parameters.items()}
 
 
 def _convert(kind: str, name: str, key: str, text: str, hint: Any) -> Any:

@@ -108,3 +108,18 @@ def test_validate_tells_a_task_that_accepts_its_gold(tmp_path: Path) -> None:
     done = tuili(tmp_path, "validate", "gsm8k", "--data", "rows.jsonl", "--json")
     assert done.returncode == 0
     assert json.loads(done.stdout) == {"gsm8k": {"problems": 3, "failures": []}}
+
+
+def test_training_data_that_holds_the_problems_is_told_and_kept_in_the_header(tmp_path: Path) -> None:
+    record(tmp_path, problems=3, samples=1)
+    (tmp_path / "train.jsonl").write_text((tmp_path / "rows.jsonl").read_text().splitlines()[1] + "\n")
+    checked = tuili(tmp_path, "validate", "gsm8k", "--data", "rows.jsonl", "--train", "train.jsonl", "--json")
+    assert checked.returncode == 1
+    assert json.loads(checked.stdout)["gsm8k"]["overlap"] == {
+        "train": "train.jsonl", "tested": 3, "exact": ["gsm8k/1"], "ngram": [],
+    }  # fmt: skip
+    done = tuili(tmp_path, "eval", *TASK, "--train", "train.jsonl", "--out", "run")
+    assert done.returncode == 0
+    assert "overlap with training data: train train.jsonl, problems 3, exact 1, 13-gram 0" in done.stderr
+    header = json.loads((tmp_path / "run" / "header.json").read_text())
+    assert header["overlap"] == {"train": "train.jsonl", "problems": 3, "exact": 1, "13-gram": 0}

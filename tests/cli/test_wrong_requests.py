@@ -44,6 +44,8 @@ def test_an_unknown_parameter_lists_the_known_ones(tmp_path: Path) -> None:
         (("eval", "mini", "--data", "rows.jsonl"), "mini generates its problems and reads no data"),
         (("solve", "1 + 1?", "--strategy", "guess"), "unknown strategy 'guess'"),
         (("validate", "--data", "rows.jsonl"), "name that task"),
+        (("validate", "--train", "rows.jsonl"), "--train is the file of one task"),
+        (("validate", "mini", "--train", "rows.jsonl"), "mini generates its problems and reads no data"),
         (("report", "nowhere"), "nowhere is no run folder"),
         (("train", "sft", "nothing"), "no training config nothing; shipped ones: mini_"),
         (("train", "sft", "mini_sft", "--set", "stepps=3"), "unknown key stepps"),

@@ -3,6 +3,7 @@
 visible.py   what is answer and not thinking, and where a base model ran on into the next question
 letter.py    CHOICE: the declared letter
 maths.py     MATH: the declared expression, else the last one of a finished text
+tagged.py    TAGGED: what stands between tags
 votes.py     equal keys for answers that are votes for the same thing
 """
 
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 from tuili.answers.letter import declared_letter
 from tuili.answers.maths import declared_maths, last_maths
+from tuili.answers.tagged import tagged
 from tuili.answers.visible import turns, visible_text
 from tuili.answers.votes import vote_key
 from tuili.records import AnswerKind
@@ -30,6 +32,8 @@ def final_answer(text: str, kind: AnswerKind, form: StepFormat, *, finished: boo
         return None
     if kind is AnswerKind.EXACT:
         return (" ".join(visible.split()) or None) if finished else None
+    if kind is AnswerKind.TAGGED:
+        return tagged(visible)
     parts = turns(visible)
     declared = declared_letter if kind is AnswerKind.CHOICE else declared_maths
     answer = next(filter(None, (declared(part, finished=finished) for part in parts)), None)

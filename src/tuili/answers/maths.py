@@ -19,7 +19,7 @@ LONGEST = 300
 _FUNCTIONS = {"sin", "cos", "tan", "cot", "sec", "csc", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh"}
 _FUNCTIONS |= {"log", "exp", "sqrt", "mod", "max", "min", "gcd", "lcm", "lim", "and", "deg", "det"}
 _SHORT_WORDS = {"is", "of", "to", "so", "in", "we", "if", "it", "at", "by", "as", "be", "do", "on", "no", "an", "he"}
-_NOT_WORDS = re.compile(r"\\[a-zA-Z]+|\\text\{[^{}]*\}")
+_NOT_WORDS = re.compile(r"\\(?:text|begin|end)\{[^{}]*\}|\\[a-zA-Z]+")
 
 
 def declared_maths(text: str, *, finished: bool) -> str | None:

@@ -39,7 +39,7 @@ _QUOTIENT = re.compile(
     rf"([-+]?)(?:\\frac\{{([-+]?(?:{_DECIMAL}))\}}\{{([-+]?(?:{_DECIMAL}))\}}|({_DECIMAL})(?:/({_DECIMAL}))?)"
 )
 _REPEATING = re.compile(r"([-+]?)(\d*)\.(\d*)\\overline\{(\d+)\}")
-_MIXED = re.compile(r"([-+]?)(\d+)\\frac\{(\d+)\}\{(\d+)\}")
+_MIXED = re.compile(r"([-+]?)(\d+)(?:\\frac\{(\d+)\}\{(\d+)\}| +(\d+)/(\d+))")
 
 
 @lru_cache(maxsize=100_000)
@@ -58,9 +58,10 @@ def number(text: str) -> Fraction | None:
     """The value of a plain number (integer, decimal, repeating, quotient, mixed, with thousands), else None."""
     if _THOUSANDS.fullmatch(text):
         text = text.replace(",", "").replace(" ", "")
-    text = text.replace(" ", "")
+    text = re.sub(r"(?<!\d) +| +(?!\d)", "", text)
     if mixed := _MIXED.fullmatch(text):
-        sign, whole, top, bottom = mixed.groups()
+        sign, whole, *parts = mixed.groups()
+        top, bottom = parts[0] or parts[2], parts[1] or parts[3]
         size = int(whole) + Fraction(int(top), int(bottom)) if int(bottom) else None
     elif repeating := _REPEATING.fullmatch(text):
         sign, whole, start, period = repeating.groups()

@@ -19,11 +19,15 @@ if TYPE_CHECKING:
     from tuili.grading.graded import AttemptGrades
     from tuili.records import Attempt
 
+SHOWN = 3
+"""Strategies that have room beside the progress bar."""
+
 
 def evaluate(
     task: Annotated[str, typer.Argument(help="The task's spec; `tuili list tasks` shows what there is.")],
     *,
     data: options.Data = None,
+    train: options.Train = None,
     model: options.Model = "mini",
     verifier: options.Verifier = None,
     strategies: Annotated[
@@ -39,7 +43,7 @@ def evaluate(
         int | None, typer.Option(min=1, help="The most that one sample may be long.", show_default="the task's")
     ] = None,
     temperature: options.Temperature = 1.0,
-    out: Annotated[Path | None, typer.Option(help="The run folder.", show_default="runs/TASK-DIGEST")] = None,
+    out: options.Out = None,
     as_json: options.AsJson = False,
 ) -> None:
     """Evaluate strategies on a task; the same command continues a run that was stopped."""
@@ -49,6 +53,7 @@ def evaluate(
         Request(
             task=task,
             data=data,
+            train=train,
             model=model,
             verifier=verifier,
             strategies=tuple(strategies or ["chain_of_thought"]),
@@ -59,9 +64,11 @@ def evaluate(
             temperature=temperature,
         )
     )
+    if found := evaluation.header.overlap:
+        say("tuili: overlap with training data: " + ", ".join(f"{name} {value}" for name, value in found.items()))
     folder = out or default_folder(evaluation.header)
     run(evaluation, folder)
-    _show(folder, as_json)
+    show(folder, as_json)
 
 
 def run(evaluation: Evaluation, folder: Path) -> None:
@@ -103,7 +110,7 @@ async def _follow(evaluation: Evaluation, folder: Path) -> Counter[str | None]:
 
 
 class Tally:
-    """Accuracy so far, by strategy."""
+    """Accuracy so far: by strategy, or of all together where they are many."""
 
     def __init__(self) -> None:
         self._seen, self._correct = Counter[str](), Counter[str]()
@@ -116,11 +123,14 @@ class Tally:
         self._correct[attempt.strategy] += grade is not None and grade.outcome is Outcome.CORRECT
 
     def __str__(self) -> str:
-        shares = (f"{spec} {self._correct[spec] / n:.1%} of {n}" for spec, n in self._seen.items())
-        return "  ".join(shares)
+        seen, correct = self._seen, self._correct
+        if len(seen) > SHOWN:
+            return f"{len(seen)} strategies {correct.total() / seen.total():.1%} of {seen.total()}"
+        return "  ".join(f"{spec} {correct[spec] / n:.1%} of {n}" for spec, n in seen.items())
 
 
-def _show(folder: Path, as_json: bool) -> None:
+def show(folder: Path, as_json: bool) -> None:
+    """What a run came to: a table, or one JSON object."""
     from tuili.cli.tables import results_table
     from tuili.evaluation.folder import read_run
     from tuili.evaluation.summary import as_json as plain

@@ -14,4 +14,11 @@ Budget = Annotated[
 ]
 Temperature = Annotated[float, typer.Option(min=0.0, help="Of sampling; 0 takes the likeliest token.")]
 Data = Annotated[Path | None, typer.Option(help="The task's rows: JSONL, JSON, CSV or Parquet.")]
+Train = Annotated[
+    Path | None, typer.Option(help="Training data in the task's schema, to be compared with its problems for overlap.")
+]
+Overrides = Annotated[
+    list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Replaces a key of the config; repeatable.")
+]
+Out = Annotated[Path | None, typer.Option(help="The run folder.", show_default="runs/TASK-DIGEST")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object on stdout, everything else on stderr.")]

@@ -1,14 +1,22 @@
-"""tuili validate: does every task's grader accept its own gold answers, and nothing spoiled? No model is needed."""
+"""tuili validate: does every task's grader accept its own gold answers, and nothing spoiled? No model is needed.
+
+With training data: does any of the task's problems stand in it?
+"""
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from tuili.cli import options
 from tuili.cli.output import print_json, say, stdout
 from tuili.errors import BadRequest
+
+if TYPE_CHECKING:
+    from tuili.tasks import Overlap, Validation
 
 SHOWN = 5
 """Failures that are listed on the terminal; --json has them all."""
@@ -17,40 +25,50 @@ SHOWN = 5
 def validate(
     tasks: Annotated[list[str] | None, typer.Argument(help="Task specs.", show_default="every task")] = None,
     data: options.Data = None,
+    train: options.Train = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Only the first so many problems.")] = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """Check that graders accept their tasks' own gold answers."""
-    from tuili.tasks import TASKS, make_task
+    """Check that graders accept their tasks' own gold answers, and that no problem stands in the training data."""
+    from tuili.tasks import TASKS, load, make_task, task_overlap
     from tuili.tasks import validate as check
 
-    if data is not None and len(tasks or ()) != 1:
-        raise BadRequest("--data is the file of one task: name that task")
-    checked: dict[str, Any] = {}
+    if (data or train) and len(tasks or ()) != 1:
+        raise BadRequest(f"{'--data' if data else '--train'} is the file of one task: name that task")
+    checked: dict[str, Validation] = {}
+    overlaps: dict[str, Overlap] = {}
     for spec in tasks or sorted(TASKS):
         try:
-            result = check(make_task(spec, data), limit)
+            task = make_task(spec, data)
+            checked[spec] = check(task, limit)
+            if train:
+                overlaps[spec] = task_overlap(make_task(spec, train), load(task, limit))
         except BadRequest as error:
             if tasks:
                 raise
             say(f"{spec}: skipped, {error}")
-            continue
-        checked[spec] = {
-            "problems": result.problems,
-            "failures": [{"id": f.problem_id, "gold": f.gold, "reason": f.reason} for f in result.failures],
-        }
     if as_json:
-        print_json(checked)
+        print_json({spec: _plain(result, train, overlaps.get(spec)) for spec, result in checked.items()})
     else:
-        _show(checked)
-    if not checked or any(one["failures"] for one in checked.values()):
+        _show(checked, train, overlaps)
+    failed = any(result.failures for result in checked.values()) or any(overlap.found for overlap in overlaps.values())
+    if failed or not checked:
         raise typer.Exit(1)
 
 
-def _show(checked: dict[str, Any]) -> None:
-    for spec, one in checked.items():
-        failures = one["failures"]
-        passed = f"{one['problems']} problems, {len(failures)} failures" if failures else f"{one['problems']} problems"
-        stdout.print(f"{spec}: {'FAILED' if failures else 'passed'}, {passed}", markup=False)
-        for failure in failures[:SHOWN]:
-            stdout.print(f"  {failure['id']}: {failure['reason']} ({failure['gold']})", markup=False, soft_wrap=True)
+def _plain(result: Validation, train: Path | None, overlap: Overlap | None) -> dict[str, Any]:
+    failures = [{"id": f.problem_id, "gold": f.gold, "reason": f.reason} for f in result.failures]
+    compared = {"overlap": {"train": str(train), **asdict(overlap)}} if overlap else {}
+    return {"problems": result.problems, "failures": failures, **compared}
+
+
+def _show(checked: dict[str, Validation], train: Path | None, overlaps: dict[str, Overlap]) -> None:
+    for spec, result in checked.items():
+        passed = f"passed, {result.problems} problems"
+        failed = f"FAILED, {result.problems} problems, {len(result.failures)} failures"
+        stdout.print(f"{spec}: {failed if result.failures else passed}", markup=False)
+        for failure in result.failures[:SHOWN]:
+            shown = f"  {failure.problem_id}: {failure.reason} ({failure.gold})"
+            stdout.print(shown, markup=False, soft_wrap=True)
+        if spec in overlaps:
+            stdout.print(f"{spec} and {train}: {overlaps[spec]}", markup=False, soft_wrap=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -10,32 +11,41 @@ from tuili.evaluation.differences import header_differences
 from tuili.records import RunHeader
 from tuili.spec import Spec
 
-CIRCUMSTANCES = ("versions", "machine", "commit", "parameters", "strategies", "problems", "limit")
+CIRCUMSTANCES = ("versions", "machine", "commit", "parameters", "strategies", "problems", "limit", "overlap")
 """Fields that may differ without being what the runs are compared for."""
 SPECS = ("model", "verifier")
 
 
 def run_names(headers: Mapping[Path, RunHeader]) -> dict[Path, str]:
-    """A name for every run folder, all different: "process" and "outcome" where only the verifier differs.
+    """A name for every run folder, all of a task different: "process" and "outcome" where only the verifier differs.
 
-    One run, or runs that their headers do not tell apart, are called after their folders. Raises BadRequest when two
-    paths are one folder.
+    The only run of a task, or runs that their headers do not tell apart, are called after their folders. Raises
+    BadRequest when two paths are one folder.
     """
-    folders = [folder.resolve() for folder in headers]
-    if len(set(folders)) < len(folders):
+    if len({folder.resolve() for folder in headers}) < len(headers):
         raise BadRequest("the same run folder is given twice")
+    tasks: dict[str, dict[Path, RunHeader]] = defaultdict(dict)
+    for folder, header in headers.items():
+        tasks[header.task][folder] = header
+    return {folder: name for members in tasks.values() for folder, name in _names(members).items()}
+
+
+def _names(headers: Mapping[Path, RunHeader]) -> dict[Path, str]:
     rows = header_differences({str(folder): header for folder, header in headers.items()})
     parts = [
         _short(row.field, list(row.values.values())) for row in rows if row.field.partition(".")[0] not in CIRCUMSTANCES
     ]
-    told = [", ".join(words) for words in zip(*parts, strict=True)] or [""] * len(folders)
-    if len(set(told)) < len(told) or len(told) == 1:
-        own = [folder.name for folder in folders]
-        told = [
-            name if own.count(name) == 1 else str(Path(*folder.parts[-2:]))
-            for name, folder in zip(own, folders, strict=True)
-        ]
-    return dict(zip(headers, told, strict=True))
+    told = [", ".join(words) for words in zip(*parts, strict=True)]
+    return dict(zip(headers, told if len(set(told)) == len(headers) > 1 else _folder_names(headers), strict=True))
+
+
+def _folder_names(headers: Mapping[Path, RunHeader]) -> list[str]:
+    folders = [folder.resolve() for folder in headers]
+    own = [folder.name for folder in folders]
+    return [
+        name if own.count(name) == 1 else str(Path(*folder.parts[-2:]))
+        for name, folder in zip(own, folders, strict=True)
+    ]
 
 
 def _short(field: str, values: Sequence[str]) -> list[str]:

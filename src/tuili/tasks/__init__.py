@@ -20,11 +20,24 @@ from tuili.tasks.minerva import minerva
 from tuili.tasks.mini import Mini
 from tuili.tasks.mmlu_pro import mmlu_pro
 from tuili.tasks.olympiadbench import olympiadbench
+from tuili.tasks.overlap import Overlap, task_overlap
 from tuili.tasks.pubmedqa import pubmedqa
 from tuili.tasks.safety import strongreject, xstest
 from tuili.tasks.validate import Failure, Validation, validate
 
-__all__ = ["TASKS", "Failure", "Item", "Source", "Task", "Validation", "load", "make_task", "validate"]
+__all__ = [
+    "TASKS",
+    "Failure",
+    "Item",
+    "Overlap",
+    "Source",
+    "Task",
+    "Validation",
+    "load",
+    "make_task",
+    "task_overlap",
+    "validate",
+]
 
 TASKS: dict[str, Callable[..., Task]] = {
     "aime24": aime24,

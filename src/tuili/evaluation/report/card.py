@@ -77,10 +77,11 @@ def _facts(header: RunHeader) -> Iterator[tuple[str, str]]:
     yield "task", header.task
     yield "data", header.data or "the task's own"
     yield "problems", str(header.problems) + (f" (limit {header.limit})" if header.limit else "")
+    yield "overlap", _listed(header.overlap) if header.overlap else "not compared with training data"
     yield "model", header.model
     yield "verifier", header.verifier or "none"
     yield "strategies", "\n".join(header.strategies)
-    yield "budget", header.budget or "none: no strategy was cut short"
+    yield "budget", header.budget or "none, but for what a strategy's spec says"
     yield "seeds", ", ".join(map(str, header.seeds))
     yield "sampling", _listed(header.sampling)
     yield "parameters", _listed({name: f"{count:,}" for name, count in header.parameters.items()})
