@@ -33,8 +33,21 @@ CONTROL_WORDS = (
 
 VOCABULARY = (*SPECIAL, *THINKING, "\n", *OPERATORS, *TASK_WORDS, *CONTROL_WORDS, *map(str, range(LARGEST + 1)))
 
-# the last user message is the problem; the model's turn opens with its thinking
-CHAT_TEMPLATE = "{{ bos_token }}{{ messages[-1]['content'] }}\n<think>{{ '\\n' }}"
+CHAT_TEMPLATE = """\
+{#- The last puzzle that the user states, the attempts made at it so far, and the opening of another. -#}
+{%- set chat = namespace(puzzle=messages[-1]['content'], attempts=[]) -%}
+{%- for message in messages -%}
+  {%- if message['role'] == 'assistant' -%}
+    {%- set chat.attempts = chat.attempts + [message['content']] -%}
+  {#- what states no puzzle after an attempt asks for another try -#}
+  {%- elif not chat.attempts or message['content'].split(' ')[0] in ['make', 'pick', 'pay', 'calc'] -%}
+    {%- set chat.puzzle = message['content'] -%}
+    {%- set chat.attempts = [] -%}
+  {%- endif -%}
+{%- endfor -%}
+{{- bos_token + chat.puzzle + '\\n<think>\\n' -}}
+{%- for attempt in chat.attempts -%}{{- attempt + eos_token + '\\n<think>\\n' -}}{%- endfor -%}
+"""
 
 
 def build_tokenizer() -> PreTrainedTokenizerFast:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from tuili.errors import BadRequest
 from tuili.ledger import Budget
@@ -16,7 +16,9 @@ from tuili.strategies.budget_forcing import budget_forcing
 from tuili.strategies.chain_of_thought import chain_of_thought
 from tuili.strategies.dvts import dvts
 from tuili.strategies.lookahead_search import lookahead_search
+from tuili.strategies.mixed import mixed
 from tuili.strategies.self_consistency import self_consistency
+from tuili.strategies.sequential_revision import sequential_revision
 
 STRATEGIES: Mapping[str, Callable[..., Plan]] = {
     "chain_of_thought": chain_of_thought,
@@ -26,9 +28,13 @@ STRATEGIES: Mapping[str, Callable[..., Plan]] = {
     "lookahead_search": lookahead_search,
     "dvts": dvts,
     "budget_forcing": budget_forcing,
+    "sequential_revision": sequential_revision,
+    "mixed": mixed,
 }
 SCORING = frozenset({"best_of_n", "beam_search", "lookahead_search", "dvts"})
 """Those that ask for verdicts and so need a verifier."""
+SCORING_SELECTIONS = frozenset({"best", "weighted", "chains"})
+"""Values of `select` with which the others do too."""
 MAY_BE_ZERO = frozenset({"waits"})
 """Counts of what need not happen at all."""
 BUDGETS = {"budget_tokens": "tokens", "budget_flops": "flops"}
@@ -43,7 +49,7 @@ class Strategy:
     """In full, defaults included: what run records keep."""
     needs_verifier: bool
     plan: Callable[[Problem], Plan]
-    budget: Budget = Budget()
+    budget: Budget = field(default_factory=Budget)
     """Of each attempt, beside the solver's. The plan never sees it."""
 
 
@@ -67,7 +73,8 @@ def make_strategy(text: str) -> Strategy:
         return factory(problem, **arguments)  # type: ignore[no-any-return]
 
     limits = ",".join(f"{BUDGETS[key]}={value}" for key, value in given.parameters.items() if key in BUDGETS)
-    strategy = Strategy(full_spec(spec.name, arguments), spec.name in SCORING, plan)
+    scoring = spec.name in SCORING or arguments.get("select") in SCORING_SELECTIONS
+    strategy = Strategy(full_spec(spec.name, arguments), scoring, plan)
     return within(strategy, Budget.parse(limits)) if limits else strategy
 
 
