@@ -104,7 +104,9 @@ class ModelForward:
         whole = self._model(input_ids=tokens, use_cache=False).logits[torch.arange(2), lengths - 1]
         kept = self.layout.zeros(2, 4)
         self(tokens[:, :3], torch.zeros_like(lengths), kept, lengths[:0])
-        stepped = self(tokens[torch.arange(2), lengths - 1][:, None], lengths - 1, kept, torch.arange(2, device=tokens.device))
+        stepped = self(
+            tokens[torch.arange(2), lengths - 1][:, None], lengths - 1, kept, torch.arange(2, device=tokens.device)
+        )
         tolerance = 1e-3 if self.layout.dtype is torch.float32 else 0.1
         return bool((whole - stepped).float().norm() <= tolerance * whole.float().norm())
 

@@ -14,9 +14,7 @@ from tuili.verifiers.classifier import Classifier
 class OutcomeVerifier:
     def __init__(self, name: str, *, path: str, history: bool, batch_tokens: int, cache_gib: float) -> None:
         self.name = name
-        self.classifier = Classifier(
-            FilePath(path), history=history, batch_tokens=batch_tokens, cache_gib=cache_gib
-        )
+        self.classifier = Classifier(FilePath(path), history=history, batch_tokens=batch_tokens, cache_gib=cache_gib)
         self.parameters = self.classifier.parameters
         correct = [i for i, label in self.classifier.classes.items() if label == "correct"]
         if not correct:

@@ -30,9 +30,7 @@ class ProcessVerifier:
     ) -> None:
         """neutral: whether a neutral step counts as good (for best-of-N) or as bad (for search)."""
         self.name, self.how = name, aggregate
-        self.classifier = Classifier(
-            FilePath(path), history=history, batch_tokens=batch_tokens, cache_gib=cache_gib
-        )
+        self.classifier = Classifier(FilePath(path), history=history, batch_tokens=batch_tokens, cache_gib=cache_gib)
         self.parameters = self.classifier.parameters
         wanted = ("+", "0") if neutral == "good" else ("+",)
         self.good = [i for i, label in self.classifier.classes.items() if label in wanted]
