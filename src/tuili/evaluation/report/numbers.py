@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from math import floor, isinf, isnan, log10
 
+from markupsafe import Markup
+
 from tuili.evaluation.metrics.estimate import Estimate
 
 _SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
@@ -25,7 +27,13 @@ def interval(estimate: Estimate) -> str:
 
 def points(estimate: Estimate) -> str:
     """A difference of accuracies, in points: +5.1 (3.8 to 6.4)"""
-    return f"{_signed(estimate.value * 100)} ({_signed(estimate.low * 100)} to {_signed(estimate.high * 100)})"
+    return f"{signed_points(estimate.value)} ({signed_points(estimate.low)} to {signed_points(estimate.high)})"
+
+
+def signed_points(difference: float) -> str:
+    """One end of a difference of accuracies: −1.2; 0.0 has no sign."""
+    written = f"{difference * 100:+.1f}".replace("-", "−")
+    return "0.0" if written[1:] == "0.0" else written
 
 
 def ends(estimate: Estimate) -> str:
@@ -34,8 +42,8 @@ def ends(estimate: Estimate) -> str:
 
 
 def times(value: float) -> str:
-    """A multiple: 1.9×, and 0.53× below one."""
-    return f"{value:.2f}×" if value < 1 else f"{value:,.1f}×"
+    """A multiple: 0.53×, 1.90×, 24×."""
+    return f"{value:.2f}×" if value < 9.995 else f"{count(value)}×"
 
 
 def p_value(value: float) -> str:
@@ -48,7 +56,7 @@ def power_of_ten(value: float) -> str:
         return "–"
     exponent = floor(log10(abs(value)) + 1e-9)
     if exponent < 4:
-        return f"{value:,.0f}"
+        return count(value)
     mantissa = round(value / 10.0**exponent, 1)
     power = f"10{str(exponent).translate(_SUPERSCRIPT)}"
     return power if mantissa == 1 else f"{mantissa:g}·{power}"
@@ -58,8 +66,9 @@ def count(value: float) -> str:
     return f"{value:,.0f}".replace(",", "\u202f")
 
 
-def _signed(value: float) -> str:
-    return f"{value:+.1f}".replace("-", "−")
+def breakable(text: str) -> Markup:
+    """A spec that may be broken into lines after its commas, and is copied as it is."""
+    return Markup(",<wbr>").join(text.split(","))
 
 
 def _plain(value: float) -> str:

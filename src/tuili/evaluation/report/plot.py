@@ -13,6 +13,8 @@ WIDTH, HEIGHT = 500, 330
 SMALL_WIDTH, SMALL_HEIGHT = 360, 250
 ROUNDING = 1e-9
 LEFT, RIGHT, TOP, BOTTOM = 52, 22, 12, 46
+LETTER = 8
+"""Pixels that a letter of a tick's label takes up, with its share of the gap to the next label."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +121,7 @@ def plot(
     return Plot(
         title=title,
         x_title=axis.title,
-        x_ticks=tuple(Tick(x_pixel(value), label) for value, label in x_labels),
+        x_ticks=_legible(Tick(x_pixel(value), label) for value, label in sorted(x_labels, key=_roundness)),
         y_ticks=tuple(Tick(y_pixel(level), percent(level, 0)) for level in levels),
         lines=tuple(
             Line(number, series.ceiling, tuple(_dots(series, points, axis, x_pixel, y_pixel)))
@@ -158,6 +160,20 @@ def _widened(low: float, high: float) -> tuple[float, float]:
     """With a little room at both ends, and never empty."""
     margin = max((high / low) ** 0.04, 1.05)
     return low / margin, high * margin
+
+
+def _legible(ticks: Iterable[Tick]) -> tuple[Tick, ...]:
+    """Without the labels that would touch one before them in this order."""
+    kept: list[Tick] = []
+    for tick in ticks:
+        taken = (abs(tick.at - one.at) < LETTER * (len(tick.label) + len(one.label)) / 2 for one in kept if one.label)
+        kept.append(Tick(tick.at, "") if any(taken) else tick)
+    return tuple(kept)
+
+
+def _roundness(tick: tuple[float, str]) -> int:
+    """1, 10, … come first, then 2, 5, 20, …"""
+    return {"1": 0, "2": 1, "5": 1}.get(f"{tick[0]:e}"[0], 2)
 
 
 def _powers_of_two(low: float, high: float) -> list[tuple[float, str]]:
