@@ -120,8 +120,11 @@ def random_plan(seed: int) -> Callable[[Problem], Plan]:
                 if random.random() < 0.3:
                     yield Score(paths, random.choice(list(Purpose)))
                     continue
+                finished = [path for path in known if path.finished]
+                earlier = random.choices(finished, k=random.randint(1, 3)) if finished and random.random() < 0.3 else []
                 known += yield Sample(
-                    paths,
+                    [Path()] * len(paths) if earlier else paths,
+                    earlier=earlier,
                     n=random.randint(1, 4),
                     until=random.choice(list(Until)),
                     max_tokens=random.choice([None, 1, 8]),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from tuili.mini.families import FAMILIES
 from tuili.mini.puzzle import Label, Puzzle
 
@@ -11,6 +13,12 @@ END_OF_THINKING = "</think>\n"
 
 def prompt_of(puzzle: Puzzle) -> str:
     return FAMILIES[puzzle.family].prompt(puzzle)
+
+
+def before_attempt(prompt: str, earlier: Sequence[str] = ()) -> str:
+    """All that a model reads before an attempt, as its chat template puts it: the prompt, the earlier attempts that it
+    is shown, and the opening of its thinking."""
+    return f"<bos>{prompt}\n{THINK}" + "".join(f"{attempt}<eos>\n{THINK}" for attempt in earlier)
 
 
 def completion_of(lines: list[str], answer: str) -> str:

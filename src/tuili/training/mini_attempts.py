@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tuili.errors import BadRequest
 from tuili.mini.families import FAMILIES
 from tuili.mini.mistakes import attempt, slip
 from tuili.mini.puzzle import SIZES, Label, Puzzle, fact, parse_fact
 from tuili.mini.splits import draw, split_of
-from tuili.mini.text import END_OF_THINKING, THINK, judge, parse_prompt, prompt_of
+from tuili.mini.text import END_OF_THINKING, before_attempt, judge, parse_prompt, prompt_of
 from tuili.runs import read_attempts, read_problems
 from tuili.training.mini_solutions import FACTS_A_DRILL, random_fact
 from tuili.training.packing import IGNORED, Example
@@ -40,33 +40,52 @@ def outcome_targets(puzzle: Puzzle, lines: list[str], answer: str, ends: list[in
     return [int(FAMILIES[puzzle.family].accepts(puzzle, answer))] * length
 
 
+class MiniSample(NamedTuple):
+    text: str
+    earlier: tuple[str, ...]
+    """The attempts that the policy was shown before it, oldest first."""
+
+
 class MiniAttempts:
     """Makes verifier examples: recorded samples of a policy, generated attempts, and drills of true and false facts."""
 
     def __init__(
-        self, tokenizer: PreTrainedTokenizerBase, targets: Targets, *, samples: Path, sampled: float, drills: float
+        self,
+        tokenizer: PreTrainedTokenizerBase,
+        targets: Targets,
+        *,
+        samples: Path,
+        sampled: float,
+        drills: float,
+        history: bool,
     ) -> None:
         """samples: a run of the policy on train puzzles; sampled, drills: the shares of examples that are such.
 
-        Raises BadRequest when the run's puzzles are not all of the train split.
+        history: whether a sample comes after the earlier attempts that the policy was shown before it. Raises
+        BadRequest when the run's puzzles are not all of the train split.
         """
         self.tokenizer, self.targets, self.sampled, self.drills = tokenizer, targets, sampled, drills
-        self.recorded = _read_samples(samples)
+        self.history = history
+        self.recorded = [
+            (puzzle, sample) for puzzle, samples_of_one in read_samples(samples) for sample in samples_of_one
+        ]
 
     def __call__(self, rng: random.Random, progress: float) -> Example:
         kind = rng.random()
         if kind < self.drills:
             return self.drill(rng)
         if kind < self.drills + self.sampled:
-            puzzle, lines, answer = rng.choice(self.recorded)
-        else:
-            puzzle, solution, _ = draw(rng, "train", rng.choice(list(FAMILIES)), rng.choice(SIZES))
-            lines, answer = attempt(puzzle, solution, rng)
-        return self.example(puzzle, lines, answer)
+            puzzle, sample = rng.choice(self.recorded)
+            thinking, _, answer = sample.text.partition(END_OF_THINKING)
+            return self.example(puzzle, thinking.splitlines(), answer, sample.earlier if self.history else ())
+        puzzle, solution, _ = draw(rng, "train", rng.choice(list(FAMILIES)), rng.choice(SIZES))
+        return self.example(puzzle, *attempt(puzzle, solution, rng))
 
-    def example(self, puzzle: Puzzle, lines: list[str], answer: str) -> Example:
+    def example(self, puzzle: Puzzle, lines: list[str], answer: str, earlier: Sequence[str] = ()) -> Example:
+        """earlier: attempts before this one, which are read and not judged."""
         pieces = [line + "\n" for line in lines] + [END_OF_THINKING + answer + "<eos>"]
-        ids = list(self.tokenizer("<bos>" + prompt_of(puzzle) + "\n" + THINK)["input_ids"])
+        ids = list(self.tokenizer(before_attempt(prompt_of(puzzle), earlier))["input_ids"])
+        read = len(ids)
         also = [IGNORED] * len(ids)
         labels = judge(puzzle, lines, answer)
         ends = []
@@ -76,7 +95,8 @@ class MiniAttempts:
             # only what is true is worth predicting
             also += tokens if i < len(labels) and labels[i] is Label.GOOD else [IGNORED] * len(tokens)
             ends.append(len(ids) - 1)
-        return Example(ids, self.targets(puzzle, lines, answer, ends, len(ids)), also)
+        targets = self.targets(puzzle, lines, answer, ends, len(ids))
+        return Example(ids, [IGNORED] * read + targets[read:] if earlier else targets, also)
 
     def drill(self, rng: random.Random) -> Example:
         """Bare facts, half of them with a slip, each with its own label at its end."""
@@ -100,16 +120,18 @@ def _is_true(text: str) -> bool:
     return step is not None and fact(*step[:3]) == step[3]
 
 
-def _read_samples(run: Path) -> list[tuple[Puzzle, list[str], str]]:
+def read_samples(run: Path) -> Iterator[tuple[Puzzle, list[MiniSample]]]:
+    """The samples of each attempt of a run, with what they were shown.
+
+    Raises BadRequest when the run's puzzles are not all of the train split.
+    """
     puzzles = {}
     for problem in read_problems(run):
         puzzle = parse_prompt(problem.prompt, problem.level or 0)
         if puzzle is None or split_of(puzzle) != "train":
             raise BadRequest(f"{run}: {problem.prompt!r} is not a mini puzzle of the train split")
         puzzles[problem.id] = puzzle
-    recorded = []
     for attempt_made in read_attempts(run):
-        for node in attempt_made.nodes:
-            thinking, _, answer = node.text.partition(END_OF_THINKING)
-            recorded.append((puzzles[attempt_made.problem_id], thinking.splitlines(), answer))
-    return recorded
+        texts = {node.id: node.text for node in attempt_made.nodes}
+        samples = [MiniSample(node.text, tuple(texts[each] for each in node.after)) for node in attempt_made.nodes]
+        yield puzzles[attempt_made.problem_id], samples

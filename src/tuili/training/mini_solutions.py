@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tuili.mini.families import FAMILIES
 from tuili.mini.puzzle import LARGEST
 from tuili.mini.splits import draw
-from tuili.mini.text import THINK, completion_of, prompt_of
+from tuili.mini.text import before_attempt, completion_of, prompt_of
 from tuili.training.packing import IGNORED, Example
 
 if TYPE_CHECKING:
@@ -30,6 +30,13 @@ def random_fact(rng: random.Random) -> tuple[str, str]:
     if rng.random() < 0.5:
         a, b = b, a
     return (f"{a} * {b} =", f" {a * b}") if operator == "*" else (f"{a * b} / {a} =", f" {b}")
+
+
+def attempt_example(tokenizer: PreTrainedTokenizerBase, before: str, attempt: str) -> Example:
+    """An attempt and its end to be learnt, after what is only read."""
+    read = tokenizer(before)["input_ids"]
+    learnt = tokenizer(attempt + "<eos>")["input_ids"]
+    return Example([*read, *learnt], [*[IGNORED] * len(read), *learnt])
 
 
 class MiniSolutions:
@@ -58,9 +65,7 @@ class MiniSolutions:
         family = rng.choice(list(FAMILIES))
         size = self.largest_size if largest else rng.choice(range(1, self.largest_size + 1))
         puzzle, lines, answer = draw(rng, "train", family, size)
-        prompt = self.tokenizer("<bos>" + prompt_of(puzzle) + "\n" + THINK)["input_ids"]
-        completion = self.tokenizer(completion_of(lines, answer) + "<eos>")["input_ids"]
-        return Example([*prompt, *completion], [*[IGNORED] * len(prompt), *completion])
+        return attempt_example(self.tokenizer, before_attempt(prompt_of(puzzle)), completion_of(lines, answer))
 
     def drill(self, rng: random.Random) -> Example:
         ids, targets = [self.tokenizer.bos_token_id], [IGNORED]

@@ -100,6 +100,8 @@ class MuonTrainer(Trainer):
     def __init__(
         self, *, model: PreTrainedModel, config: Schedule, rows: PackedRows, tokenizer: PreTrainedTokenizerBase
     ) -> None:
+        # positions are rotations: a model can read what is longer than it was made for, once it is trained on that
+        model.config.max_position_embeddings = max(model.config.max_position_embeddings, config.row_tokens)
         optimizer = MuonAdamW(model, muon_lr=config.muon_lr, adamw_lr=config.adamw_lr, weight_decay=config.weight_decay)
         super().__init__(
             model=model,

@@ -1,15 +1,18 @@
-"""Supervised fine-tuning (or, from scratch, training) of a policy on right solutions."""
+"""Supervised fine-tuning (or, from scratch, training) of a policy on right solutions, and on revisions."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerBase, set_seed
 
+from tuili.config import ConfigError
 from tuili.mini.tokenizer import build_tokenizer
+from tuili.training.mini_revisions import MiniRevisions
 from tuili.training.mini_solutions import MiniSolutions
-from tuili.training.packing import PackedRows
+from tuili.training.packing import Make, PackedRows
 from tuili.training.runner import MuonTrainer, Schedule, dataset_rows, train
 
 
@@ -31,21 +34,49 @@ class SftConfig(Schedule):
     """Largest size of the puzzles."""
     largest_share: float = 0.0
     """Share of puzzles that are of that size, beside those that come with all sizes alike."""
+    samples: str = ""
+    """A run folder: a policy's own samples on training problems, which revisions are made of."""
+    revisions: float = 0.0
+    """Share of examples that are revisions: a right sample after wrong ones of the same problem."""
+    most_earlier: int = 4
+    """The most wrong samples before a right one."""
+    kept: float = 0.0
+    """Share of revisions in which the last of the samples before it is right too."""
+
+    def __post_init__(self) -> None:
+        if self.revisions and not self.samples:
+            raise ConfigError("revisions are made of samples: samples must name a run folder")
 
 
 def run(config: SftConfig) -> dict[str, Any]:
     set_seed(config.seed)
     tokenizer = build_tokenizer()
     model = LlamaForCausalLM.from_pretrained(config.base) if config.base else _new_model(config, tokenizer)
-    make = MiniSolutions(
+    rows = PackedRows(
+        _examples(config, tokenizer), rows=dataset_rows(config), row_tokens=config.row_tokens, seed=config.seed
+    )
+    return train(MuonTrainer(model=model, config=config, rows=rows, tokenizer=tokenizer), config)
+
+
+def _examples(config: SftConfig, tokenizer: PreTrainedTokenizerBase) -> Make:
+    solutions = MiniSolutions(
         tokenizer,
         drills_first=config.drills_first,
         drills_after=config.drills_after,
         largest_size=config.largest_size,
         largest_share=config.largest_share,
     )
-    rows = PackedRows(make, rows=dataset_rows(config), row_tokens=config.row_tokens, seed=config.seed)
-    return train(MuonTrainer(model=model, config=config, rows=rows, tokenizer=tokenizer), config)
+    if not config.revisions:
+        return solutions
+    return MiniRevisions(
+        tokenizer,
+        samples=Path(config.samples),
+        share=config.revisions,
+        most=config.most_earlier,
+        kept=config.kept,
+        others=solutions,
+        seed=config.seed,
+    )
 
 
 def _new_model(config: SftConfig, tokenizer: PreTrainedTokenizerBase) -> LlamaForCausalLM:

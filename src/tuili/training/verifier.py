@@ -23,6 +23,9 @@ class VerifierConfig(Schedule):
     """A run folder: the policy's own samples on training problems, whole solutions off the root."""
     sampled_share: float = 0.4
     """Share of examples that are such samples; the rest is generated."""
+    history: bool = False
+    """Whether a sample is judged after the earlier attempts that the policy was shown before it: `samples` is then a
+    run of revisions."""
     drills: float = 0.1
     """Share of examples that are drills of true and false facts."""
     language_model_weight: float = 0.2
@@ -67,7 +70,12 @@ def train_verifier(config: VerifierConfig, classes: dict[int, str], targets: Tar
         config.base, num_labels=len(classes), id2label=classes, label2id={name: i for i, name in classes.items()}
     )
     make = MiniAttempts(
-        tokenizer, targets, samples=Path(config.samples), sampled=config.sampled_share, drills=config.drills
+        tokenizer,
+        targets,
+        samples=Path(config.samples),
+        sampled=config.sampled_share,
+        drills=config.drills,
+        history=config.history,
     )
     rows = PackedRows(make, rows=dataset_rows(config), row_tokens=config.row_tokens, seed=config.seed)
     trainer = VerifierTrainer(model=model, config=config, rows=rows, tokenizer=tokenizer)

@@ -1,0 +1,111 @@
+"""Revision data: what comes before a right attempt, and what is learnt of it."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+pytest.importorskip("rapidfuzz")
+
+from tuili.mini.families import FAMILIES
+from tuili.mini.tokenizer import build_tokenizer
+from tuili.records import Attempt, Ending, Node, Problem, Purpose, RunHeader, StopReason
+from tuili.runs import Run, keep_problems
+from tuili.training.mini_attempts import CLASSES, MiniAttempts, process_targets
+from tuili.training.mini_revisions import MiniRevisions
+from tuili.training.packing import IGNORED, Example
+from tuili.training.revision import revision_examples
+
+TEXTS = st.lists(st.text("123+=", min_size=1, max_size=6), max_size=8)
+
+
+@given(right=TEXTS, wrong=TEXTS, most=st.integers(0, 5), seed=st.integers(0, 99))
+def test_every_right_attempt_comes_once_after_some_of_the_wrong_ones(
+    right: list[str], wrong: list[str], most: int, seed: int
+) -> None:
+    examples = list(revision_examples(right, wrong, random.Random(seed), most=most))
+    assert [example.attempt for example in examples] == right
+    for example in examples:
+        assert len(example.earlier) <= most
+        assert Counter(example.earlier) <= Counter(wrong), "no wrong attempt is shown twice"
+
+
+def test_the_last_wrong_attempt_is_the_closest_in_characters() -> None:
+    wrong = ["4 + 5 = 8", "4 * 5 = 20", "4 + 5 = 9 so", "9"]
+    examples = list(revision_examples(["4 + 5 = 9"] * 200, wrong, random.Random(0)))
+    assert {example.earlier[-1] for example in examples if example.earlier} == {"4 + 5 = 8"}
+    others = Counter(text for example in examples for text in example.earlier[:-1])
+    assert others.keys() == set(wrong[1:])
+
+
+def test_how_many_come_before_is_uniform() -> None:
+    counts = Counter(
+        len(example.earlier) for example in revision_examples(["a"] * 5000, ["b", "c", "d", "e", "f"], random.Random(0))
+    )
+    assert all(900 < counts[length] < 1100 for length in range(5)), counts
+
+
+def test_a_share_of_histories_may_end_right() -> None:
+    examples = list(revision_examples(["a", "aa"] * 500, ["b", "c"], random.Random(0), most=2, kept=0.3))
+    ends_right = [example for example in examples if example.earlier and example.earlier[-1] in ("a", "aa")]
+    assert 0.25 < len(ends_right) / len(examples) < 0.35
+    assert max(len(example.earlier) for example in examples) == 2
+
+
+HEADER = RunHeader(
+    task="mini", data=None, model="m", verifier=None, strategies=("s",), budget=None, seeds=(0,), problems=1,
+    limit=None, sampling={}, versions={}, machine={}, commit=None, created="2026-01-01T00:00:00+00:00",
+)  # fmt: skip
+RIGHT, WRONG = "2 + 3 = 5\n</think>\n5", "2 + 3 = 6\n</think>\n6"
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Three samples of one puzzle: wrong, without an answer, and a right one that was shown the first."""
+    monkeypatch.setattr("tuili.training.mini_attempts.split_of", lambda puzzle: "train")
+    puzzle = FAMILIES["calc"].parse("calc 2 + 3", 1)
+    assert puzzle is not None
+    assert FAMILIES["calc"].accepts(puzzle, "5")
+    nodes = [
+        Node((place,), text, 9, 0.0, 0.0, StopReason.END, Purpose.REVISE, None, after=after)
+        for place, (text, after) in enumerate([(WRONG, ()), ("2 + 3", ()), (RIGHT, ((0,),))])
+    ]
+    with Run(tmp_path / "run", HEADER) as recording:
+        recording.append(Attempt("p", "s", 0, None, None, tuple(nodes), (), Ending.DONE))
+    keep_problems(tmp_path / "run", [Problem("p", "calc 2 + 3", "mini", level=1)])
+    return tmp_path / "run"
+
+
+def test_only_the_right_attempt_and_its_end_are_learnt(run: Path) -> None:
+    tokenizer = build_tokenizer()
+    ordinary = Example([1], [1])
+    make = MiniRevisions(
+        tokenizer, samples=run, share=0.5, most=4, kept=0.0, others=lambda rng, progress: ordinary, seed=3
+    )
+    rng = random.Random(0)
+    examples = [make(rng, 0.0) for _ in range(50)]
+    made = {tokenizer.decode(example.ids) for example in examples if example is not ordinary}
+    before = "<bos> calc 2 + 3\n<think>\n"
+    assert made <= {f"{before}{RIGHT} <eos>", f"{before}{WRONG} <eos>\n<think>\n{RIGHT} <eos>"}
+    assert 10 < sum(example is ordinary for example in examples) < 40
+    for example in examples:
+        if example is not ordinary:
+            learnt = [token for token in example.targets if token != IGNORED]
+            assert tokenizer.decode(learnt) == f"{RIGHT} <eos>"
+            assert example.ids[-len(learnt) :] == learnt
+
+
+def test_a_verifier_learns_of_an_attempt_after_what_was_shown_before_it(run: Path) -> None:
+    tokenizer = build_tokenizer()
+    make = MiniAttempts(tokenizer, process_targets, samples=run, sampled=1.0, drills=0.0, history=True)
+    rng = random.Random(0)
+    found = {tokenizer.decode(example.ids): example for example in (make(rng, 0.0) for _ in range(50))}
+    example = found[f"<bos> calc 2 + 3\n<think>\n{WRONG} <eos>\n<think>\n{RIGHT} <eos>"]
+    labelled = [(place, CLASSES[label]) for place, label in enumerate(example.targets) if label != IGNORED]
+    assert [label for _, label in labelled] == ["+", "+"], "the wrong attempt before it is not judged"
+    assert labelled[-1][0] == len(example.ids) - 1
