@@ -89,6 +89,12 @@ def test_budgets_of_one_strategy_are_points_of_one_curve_even_where_they_were_ne
     assert found["best_of_n"].ks == (None, None)
 
 
+def test_a_vote_that_may_end_early_makes_no_pool_even_where_it_never_did():
+    found = drawn(attempt([node(0, "8"), node(1, "7")], "8", strategy="self_consistency:n=2,batch=2"))
+    assert list(found) == ["self_consistency"]
+    assert found["self_consistency"].ks == (None,)
+
+
 @pytest.mark.parametrize(
     ("strategies", "names"),
     [

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from tuili.evaluation.curve import Curve, by_problem, joined
-from tuili.evaluation.families import families, has_budget, size
+from tuili.evaluation.families import decides_as_it_goes, families, size
 from tuili.evaluation.pooled import pool_curves
 from tuili.evaluation.recorded import Mark, Recorded, RunColumns, Unit
 from tuili.spec import Spec
@@ -25,9 +25,9 @@ def curves(run: RunColumns) -> list[Curve]:
 
 
 def _gives_a_pool(recorded: Recorded) -> bool:
-    """A strategy with a budget of its own is a point, even where the budget was never reached."""
+    """A strategy that decides as it goes is a point, even where it came to draw as many samples everywhere."""
     enough = recorded.pools is not None and recorded.pools.classes.shape[1] > 1
-    return enough and not has_budget(Spec.parse(recorded.strategy))
+    return enough and not decides_as_it_goes(Spec.parse(recorded.strategy))
 
 
 def _measured_curves(run: RunColumns, measured: Sequence[Recorded]) -> Iterator[Curve]:

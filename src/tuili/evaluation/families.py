@@ -11,11 +11,13 @@ from tuili.strategies import BUDGETS
 
 BRANCHES = ("width", "subtrees", "expand")
 """What multiplies to the number of paths a search grows at once."""
+EARLY = frozenset({"batch", "confidence", "give_up"})
+"""What lets a vote end before all n samples are drawn."""
 
 
 def size(spec: Spec) -> int | None:
-    """How many samples or paths a strategy draws; None where its parameters do not say, or a budget decides."""
-    if has_budget(spec):
+    """How many samples or paths a strategy draws; None where its parameters do not say, or it decides as it goes."""
+    if decides_as_it_goes(spec):
         return None
     if "n" in spec.parameters:
         return int(spec.parameters["n"])
@@ -23,9 +25,9 @@ def size(spec: Spec) -> int | None:
     return prod(branches) if branches else None
 
 
-def has_budget(spec: Spec) -> bool:
-    """Whether the strategy has a budget of its own."""
-    return not BUDGETS.keys().isdisjoint(spec.parameters)
+def decides_as_it_goes(spec: Spec) -> bool:
+    """Whether how many samples it draws depends on what is in them: its own budget, or a vote that ends early."""
+    return not (BUDGETS.keys() | EARLY).isdisjoint(spec.parameters)
 
 
 def families(strategies: Sequence[str]) -> dict[str, list[str]]:

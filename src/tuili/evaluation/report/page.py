@@ -21,7 +21,7 @@ from tuili.evaluation.recorded import RunColumns
 from tuili.evaluation.report import numbers
 from tuili.evaluation.report.card import Card, cards
 from tuili.evaluation.report.explorer import Explorer, exhibits
-from tuili.evaluation.report.plot import FLOPS, SAMPLES, SECONDS, TOKENS, Axis, Plot, plot
+from tuili.evaluation.report.plot import FLOPS, SAMPLES, SECONDS, TOKENS, Axis, Plot, hue, plot
 from tuili.evaluation.report.reliability import reliability_plot
 from tuili.evaluation.summary import Series, Summary, summarise
 
@@ -79,7 +79,7 @@ def render(summaries: Sequence[Summary], shown: Sequence[Mapping[str, Any]], *, 
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals |= {"n": numbers, "words": words, "raw": _raw, "embedded": _embedded}
+    environment.globals |= {"n": numbers, "hue": hue, "words": words, "raw": _raw, "embedded": _embedded}
     page = environment.get_template("page.html.jinja")
     return page.render(
         sections=[_section(summary, of_task(summary.task) if claims else None) for summary in summaries],

@@ -12,6 +12,8 @@ from tuili.evaluation.summary import Point, Series
 WIDTH, HEIGHT = 500, 330
 SMALL_WIDTH, SMALL_HEIGHT = 360, 250
 ROUNDING = 1e-9
+HUES = 8
+"""Colours in the style sheet beside grey."""
 LEFT, RIGHT, TOP, BOTTOM = 52, 22, 12, 46
 LETTER = 8
 """Pixels that a letter of a tick's label takes up, with its share of the gap to the next label."""
@@ -32,6 +34,11 @@ SAMPLES = Axis("samples a problem, N", lambda point: point.k, by_two=True)
 FLOPS = Axis("FLOPs a problem, verifier included", lambda point: point.flops)
 TOKENS = Axis("tokens a problem, verifier included", lambda point: point.tokens)
 SECONDS = Axis("seconds that a problem waited for its calls", lambda point: point.seconds, label="{:g}".format)
+
+
+def hue(number: int) -> int:
+    """The colour of a series: grey for the first, which is the ceiling where there is one; then HUES in turn."""
+    return 0 if number == 0 else 1 + (number - 1) % HUES
 
 
 @dataclass(frozen=True, slots=True)
