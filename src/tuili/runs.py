@@ -1,5 +1,5 @@
 """A run folder: header.json says what was run and problems.jsonl on what, attempts.jsonl holds what came of it,
-grades.jsonl what it was worth.
+grades.jsonl what it was worth, regrades/ what it was worth to other graders.
 
 Only this module reads and writes them. The same command goes on where a run stopped: opening a run again with the
 same header tells which attempts are there.
@@ -25,6 +25,8 @@ Key = tuple[str, str, int]
 """problem_id, strategy, seed: Attempt.key."""
 MAY_DIFFER = frozenset({"created"})
 DIFFER_WITH_A_WARNING = frozenset({"versions", "machine", "commit"})
+REGRADES = "regrades"
+"""The folder in a run folder with a folder for each time it was graded again: HEADER and GRADES."""
 T = TypeVar("T")
 
 
@@ -120,6 +122,29 @@ def read_grades(folder: Path, kind: type[T]) -> Iterator[T]:
 def replace_grades(folder: Path, grades: Iterable[Any]) -> None:
     """All grades at once: readers see the old ones or the new ones, never a mixture."""
     replace_log(folder / GRADES, grades)
+
+
+def keep_regrade(run: Path, name: str, header: Any) -> Path:
+    """The folder of a regrade, with its header, which is written once. Raises BadRequest when it cannot be made."""
+    folder = run / REGRADES / name
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadRequest(f"cannot make the folder {folder}: {error.strerror}") from error
+    if not (folder / HEADER).exists():
+        write_whole(folder / HEADER, [encode(header, indent=1).encode()])
+    return folder
+
+
+def read_regrades(run: Path, kind: type[T]) -> dict[Path, T]:
+    """The headers of a run's regrades, by folder. Raises BadRequest when one cannot be read."""
+    headers = {}
+    for path in sorted((run / REGRADES).glob(f"*/{HEADER}")):
+        try:
+            headers[path.parent] = decode(kind, path.read_bytes())
+        except (OSError, ValueError) as error:
+            raise BadRequest(f"{path} is not a regrade's header: {error}") from error
+    return headers
 
 
 def _begin_or_continue(folder: Path, header: RunHeader) -> RunHeader:

@@ -15,7 +15,8 @@ _MATHS = (
 )
 _PERCENT = r"(?:\s*(?P<percent>\\?%|(?:percent|percentage|pct)\b))?"
 _PLAIN = r"\d{1,3}(?:[, ]\d{3})+(?![\d,])(?:\.\d+)?|\d+(?:[.,]\d+)?|\.\d+"
-_NUMBER = rf"(?<![\w.,)\]}}])(?P<number>[-−]?[$€£¥]?[-−]?(?:{_PLAIN})(?:\s?/\s?\d+(?![\d.]))?)"
+_MINUS = r"(?:(?<![\d)] )(?P<minus>(?i:minus|negative)) )?"
+_NUMBER = rf"(?<![\w.,)\]}}]){_MINUS}(?P<number>[-−]?[$€£¥]?[-−]?(?:{_PLAIN})(?:\s?/\s?\d+(?![\d.]))?)"
 
 VALUE = re.compile(rf"(?:{_MATHS}|{_NUMBER}){_PERCENT}", re.DOTALL)
 LEADING = re.compile(rf"(?:{_MATHS}){_PERCENT}(?:\s*(?:,?\s*and|,?\s*or|,)\s*(?=[$\\]))?", re.DOTALL)
@@ -47,8 +48,12 @@ def content(match: re.Match[str]) -> str:
     """What a match of VALUE or LEADING holds: maths without its delimiters or a number as digits, and its per cent."""
     names = ("double", "display", "inline", "single")
     maths = next((found for name in names if (found := match[name]) is not None), None)
-    value = _digits(match["number"]) if maths is None else maths.strip()
+    value = _signed(match) if maths is None else maths.strip()
     return value + ("\\%" if match["percent"] else "")
+
+
+def _signed(match: re.Match[str]) -> str:
+    return ("-" if match["minus"] else "") + _digits(match["number"])
 
 
 def _digits(number: str) -> str:

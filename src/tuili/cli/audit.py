@@ -15,6 +15,7 @@ from tuili.records import AnswerKind
 if TYPE_CHECKING:
     from tuili.evaluation.audit import Audit
 
+
 def audit(
     file: Annotated[Path, typer.Argument(help="Labelled pairs: JSONL, JSON, CSV or Parquet.")],
     *,
@@ -33,7 +34,9 @@ def audit(
             show_default="answers are taken as they are",
         ),
     ] = None,
-    identity: Annotated[str | None, typer.Option("--id", help="The column of names.", show_default="row number")] = None,
+    identity: Annotated[
+        str | None, typer.Option("--id", help="The column of names.", show_default="row number")
+    ] = None,
     prompt: Annotated[
         str | None, typer.Option(help="The column of problems, for graders that read them.", show_default="none")
     ] = None,

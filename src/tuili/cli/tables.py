@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from rich.table import Table
 
 from tuili.evaluation.audit import Audit
-from tuili.evaluation.report.numbers import with_interval
+from tuili.evaluation.regraded import RunRegraded
+from tuili.evaluation.report.numbers import p_value, points, with_interval
 from tuili.evaluation.summary import Series, Summary
 
 
@@ -45,6 +46,23 @@ def audit_table(found: Audit, grader: str) -> Table:
     ):
         table.add_row(name, with_interval(rate), str(rate.n))
     table.add_row("ungraded, counted as not accepted", "", str(found.ungraded))
+    return table
+
+
+def regraded_table(found: RunRegraded) -> Table:
+    """Accuracy under both gradings, and which outcomes are others."""
+    table = _table("strategy", "before [95 %]", "after [95 %]", "difference, points", "attempts", "changed")
+    for one in found.strategies:
+        moves = "\n".join(f"{count} {move}" for move, count in one.moves.items())
+        difference = points(one.difference.estimate)
+        table.add_row(
+            one.strategy,
+            with_interval(one.before),
+            with_interval(one.after),
+            f"{difference}, {p_value(one.difference.p_value)}",
+            str(one.attempts),
+            moves or "none",
+        )
     return table
 
 

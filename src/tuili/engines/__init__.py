@@ -56,6 +56,15 @@ def replay(name: str, *, path: str, format: Literal["lines", "paragraphs", "plai
 ENGINES: Mapping[str, Callable[..., Engine]] = {"local": local, "mini": mini, "replay": replay}
 
 
+def format_of(model: str) -> str | None:
+    """How the engine of a recorded spec marks its thinking: a name of steps.FORMATS; None where the spec cannot say."""
+    spec = Spec.parse(model)
+    if spec.name not in ENGINES:
+        return None
+    # mini, which has no such parameter, thinks in lines
+    return str(bind("engine", spec, ENGINES)[1].get("format", "lines"))
+
+
 def make_engine(text: str) -> Engine:
     """The engine that a spec names. Raises BadRequest for an unknown name, parameter or model."""
     spec = Spec.parse(text)

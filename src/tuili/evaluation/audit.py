@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from textwrap import shorten
 
 from tuili.evaluation.metrics.estimate import Estimate
 from tuili.evaluation.metrics.intervals import wilson
 from tuili.grading import Grade, Grader, Outcome
 from tuili.records import Problem
 
-
 SHOWN = 60
-"""Characters of a reference in a line that names a disagreement: its last ones, where a solution has its answer."""
+"""Characters of a reference in a line that names a disagreement: its last ones, where a solution has its answer. Of an
+answer, which extraction has found, three times as many are shown from its beginning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,8 @@ class Disagreement:
         label = "right" if self.case.right else "wrong"
         reason = f" ({self.grade.reason})" if self.grade.reason else ""
         said = f"labelled {label}, graded {self.grade.outcome.value}{reason}"
-        return f"{self.case.id}: {said}; gold {self.case.gold[-SHOWN:]!r}, answer {self.case.answer!r}"
+        answer = self.case.answer and shorten(self.case.answer, 3 * SHOWN)
+        return f"{self.case.id}: {said}; gold {self.case.gold[-SHOWN:]!r}, answer {answer!r}"
 
 
 @dataclass(frozen=True, slots=True)

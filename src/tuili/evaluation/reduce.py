@@ -71,7 +71,7 @@ class _Builder:
         finished = [node for node in attempt.nodes if node.stop is not StopReason.STEP]
         self.samples += len(finished)
         self.cut += sum(node.stop is StopReason.LENGTH for node in finished)
-        self.independent = self.independent and all(map(_is_independent, attempt.nodes))
+        self.independent = self.independent and all(map(is_independent, attempt.nodes))
         if self.independent:
             failed = attempt.ending is Ending.FAILED
             self.sizes.append(-len(finished) if failed else len(finished))
@@ -117,7 +117,7 @@ class _Builder:
         )
 
 
-def _is_independent(node: Node) -> bool:
+def is_independent(node: Node) -> bool:
     """A whole sample from the problem alone."""
     whole = len(node.id) == 1 and node.stop is not StopReason.STEP and not (node.written or node.after)
     return whole and node.purpose is Purpose.EXPLORE
