@@ -27,6 +27,7 @@ from tuili.runs import ATTEMPTS, HEADER, keep_problems, replace_grades
 
 GENERATOR, VERIFIER = 6_000_000, 2_000_000
 PROMPT = 24
+THOUGHT = "wait, let me see whether that can be right at all\n"
 
 
 def header(strategies: tuple[str, ...], problems: int, **changes: object) -> RunHeader:
@@ -60,10 +61,12 @@ def problems(count: int) -> list[Problem]:
 class Law:
     """How samples come out: the chance of a right answer falls with the level; scores know right from wrong."""
 
-    def __init__(self, seed: int = 0, skill: float = 1.5) -> None:
-        """skill: how far, in standard deviations, scores of right and wrong samples lie apart."""
+    def __init__(self, seed: int = 0, skill: float = 1.5, letters: int = 0) -> None:
+        """skill: how far, in standard deviations, scores of right and wrong samples lie apart. letters: how many every
+        sample thinks before its first step, at least."""
         self.generator = np.random.default_rng(seed)
         self.skill = skill
+        self.thought = THOUGHT * -(-letters // len(THOUGHT))
 
     def attempt(self, problem: Problem, strategy: str, n: int, *, scored: bool, seed: int = 0) -> Attempt:
         draw = self.generator
@@ -97,7 +100,7 @@ class Law:
         wrong = "wrong 0" if tempting and draw.random() < 0.7 else f"wrong {draw.integers(1, 30)}"
         answer = None if cut else "right" if right else wrong
         steps = [f"{a} * {b} = {a * b}\n" for a, b in draw.integers(2, 12, size=(3, 2))]
-        text = "".join(steps) + ("" if cut else f"</think>{answer}")
+        text = self.thought + "".join(steps) + ("" if cut else f"</think>{answer}")
         verdict = None
         if scored:
             scores = 1 / (1 + np.exp(-draw.normal(self.skill * (right - 0.5), 1, size=3 + (not cut))))
@@ -128,6 +131,7 @@ def write_run(
     strategies: dict[str, tuple[int, bool]] | None = None,
     seed: int = 0,
     skill: float = 1.5,
+    letters: int = 0,
     **changes: object,
 ) -> Path:
     """strategies: full spec -> (samples, whether a verifier scored them). changes: of the header."""
@@ -136,7 +140,7 @@ def write_run(
     (folder / HEADER).write_text(encode(header(tuple(strategies), count, **changes)))
     listed = problems(count)
     keep_problems(folder, listed)
-    law = Law(seed, skill)
+    law = Law(seed, skill, letters)
 
     def attempts() -> Iterator[Attempt]:
         for strategy, (n, scored) in strategies.items():

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib import resources
 
-from tuili.codec import decode
+from tuili.codec import convert
 from tuili.errors import BadRequest
 from tuili.spec import Spec
 
@@ -81,7 +80,8 @@ class Cited:
 def published() -> Published:
     """All claims that this version knows, in the order of the data file."""
     text = resources.files("tuili.evaluation.claims").joinpath("published.toml").read_text(encoding="utf-8")
-    return decode(Published, json.dumps(tomllib.loads(text)))
+    known: Published = convert(Published, tomllib.loads(text))
+    return known
 
 
 def cited(known: Published) -> list[Cited]:
