@@ -126,7 +126,9 @@ class Batch:
         self._pool.reserve(len(lengths), int(lengths.max()) + 1, used=len(lengths))
         self._forward.decoded += len(lengths)
         starts, tokens = self._tensor(lengths), self._tensor(self._rows.state["token"])
-        return self._forward(tokens[:, None], starts, self._pool.tensor, torch.arange(len(starts), device=starts.device))
+        return self._forward(
+            tokens[:, None], starts, self._pool.tensor, torch.arange(len(starts), device=starts.device)
+        )
 
     def _take(self, first: int, logits: Tensor) -> None:
         """Samples a token for the rows from `first` on, from logits [rows, vocabulary]; those that stop leave."""
@@ -156,10 +158,9 @@ class Batch:
 
     def _remove(self, leaving: npt.NDArray[np.intp]) -> None:
         if len(leaving):
-            moves = self._rows.remove(leaving)
-            lengths = self._rows.lengths.tolist()
-            for source, target in moves:
-                self._pool.move(source, target, lengths[target])
+            sources, targets = self._rows.remove(leaving)
+            if targets:
+                self._pool.move(sources, targets, int(self._rows.lengths[targets].max()))
 
     def _tensor(self, array: npt.NDArray[np.generic]) -> Tensor:
         return torch.from_numpy(array.copy()).to(self._layout.device)

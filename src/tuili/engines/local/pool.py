@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from torch import Tensor
 
 from tuili.backbone.forward import Layout
@@ -34,9 +36,9 @@ class Pool:
         """Copies one prefix [planes, heads, length, head_dim] into `rows` rows from `start` on."""
         self.tensor[:, start : start + rows, :, : kept.shape[2]] = kept[:, None]
 
-    def move(self, source: int, target: int, length: int) -> None:
-        """Copies the first `length` columns of a row onto another."""
-        self.tensor[:, target, :, :length] = self.tensor[:, source, :, :length]
+    def move(self, sources: Sequence[int], targets: Sequence[int], length: int) -> None:
+        """Copies the first `length` columns of rows onto other rows."""
+        self.tensor[:, list(targets), :, :length] = self.tensor[:, list(sources), :, :length]
 
     def read(self, row: int, start: int, end: int) -> Tensor:
         """A copy of a row's columns [planes, heads, end - start, head_dim]."""

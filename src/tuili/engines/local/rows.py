@@ -75,16 +75,16 @@ class Rows:
         made = self._state["made"][row]
         return Outcome(tuple(self._tokens[row, :made].tolist()), tuple(self._logprobs[row, :made].tolist()), stop)
 
-    def remove(self, leaving: npt.NDArray[np.intp]) -> list[tuple[int, int]]:
-        """Fills the places of rows that leave with the last rows. Returns who moved: from where, to where."""
+    def remove(self, leaving: npt.NDArray[np.intp]) -> tuple[list[int], list[int]]:
+        """Fills the places of rows that leave with the last rows. Returns from where and to where they moved."""
         left = len(self) - len(leaving)
         stays = np.ones(len(self), np.bool_)
         stays[leaving] = False
         holes, last = np.flatnonzero(~stays[:left]), left + np.flatnonzero(stays[left:])
         for each in (self._state, self._tokens, self._logprobs):
             each[holes] = each[last]
-        moves = list(zip(last.tolist(), holes.tolist(), strict=True))
-        for source, target in moves:
+        sources, targets = last.tolist(), holes.tolist()
+        for source, target in zip(sources, targets, strict=True):
             self.owners[target] = self.owners[source]
         del self.owners[left:]
-        return moves
+        return sources, targets
