@@ -19,42 +19,41 @@ from tuili.runs import Run, keep_problems
 from tuili.training.mini_attempts import CLASSES, MiniAttempts, process_targets
 from tuili.training.mini_revisions import MiniRevisions
 from tuili.training.packing import IGNORED, Example
-from tuili.training.revision import revision_examples
+from tuili.training.revision import earlier_attempts
 
 TEXTS = st.lists(st.text("123+=", min_size=1, max_size=6), max_size=8)
 
 
-@given(right=TEXTS, wrong=TEXTS, most=st.integers(0, 5), seed=st.integers(0, 99))
-def test_every_right_attempt_comes_once_after_some_of_the_wrong_ones(
-    right: list[str], wrong: list[str], most: int, seed: int
-) -> None:
-    examples = list(revision_examples(right, wrong, random.Random(seed), most=most))
-    assert [example.attempt for example in examples] == right
-    for example in examples:
-        assert len(example.earlier) <= most
-        assert Counter(example.earlier) <= Counter(wrong), "no wrong attempt is shown twice"
+@given(wrong=TEXTS, most=st.integers(0, 5), seed=st.integers(0, 99))
+def test_some_of_the_wrong_attempts_come_before_a_right_one(wrong: list[str], most: int, seed: int) -> None:
+    earlier = earlier_attempts("1 + 2 = 3", ["1 + 2 = 3"], wrong, random.Random(seed), most=most)
+    assert len(earlier) <= most
+    assert Counter(earlier) <= Counter(wrong), "none is shown twice"
 
 
-def test_the_last_wrong_attempt_is_the_closest_in_characters() -> None:
+def test_the_last_of_them_is_the_closest_in_characters() -> None:
+    rng = random.Random(0)
     wrong = ["4 + 5 = 8", "4 * 5 = 20", "4 + 5 = 9 so", "9"]
-    examples = list(revision_examples(["4 + 5 = 9"] * 200, wrong, random.Random(0)))
-    assert {example.earlier[-1] for example in examples if example.earlier} == {"4 + 5 = 8"}
-    others = Counter(text for example in examples for text in example.earlier[:-1])
-    assert others.keys() == set(wrong[1:])
+    drawn = [earlier_attempts("4 + 5 = 9", ["4 + 5 = 9"], wrong, rng) for _ in range(200)]
+    assert {earlier[-1] for earlier in drawn if earlier} == {"4 + 5 = 8"}
+    assert {text for earlier in drawn for text in earlier[:-1]} == set(wrong[1:])
 
 
-def test_how_many_come_before_is_uniform() -> None:
-    counts = Counter(
-        len(example.earlier) for example in revision_examples(["a"] * 5000, ["b", "c", "d", "e", "f"], random.Random(0))
-    )
+def test_how_many_there_are_is_uniform_as_far_as_there_are_enough() -> None:
+    rng = random.Random(0)
+    counts = Counter(len(earlier_attempts("a", ["a"], list("bcdef"), rng)) for _ in range(5000))
     assert all(900 < counts[length] < 1100 for length in range(5)), counts
+    fewer = Counter(len(earlier_attempts("a", ["a"], list("bc"), rng)) for _ in range(5000))
+    assert fewer.keys() == {0, 1, 2}
+    assert 900 < fewer[0] < 1100
 
 
-def test_a_share_of_histories_may_end_right() -> None:
-    examples = list(revision_examples(["a", "aa"] * 500, ["b", "c"], random.Random(0), most=2, kept=0.3))
-    ends_right = [example for example in examples if example.earlier and example.earlier[-1] in ("a", "aa")]
-    assert 0.25 < len(ends_right) / len(examples) < 0.35
-    assert max(len(example.earlier) for example in examples) == 2
+def test_a_share_of_them_may_end_right() -> None:
+    rng = random.Random(0)
+    drawn = [earlier_attempts("a", ["a", "aa"], ["b", "c"], rng, most=2, kept=0.3) for _ in range(1000)]
+    assert 250 < sum(earlier[-1:] in (("a",), ("aa",)) for earlier in drawn) < 350
+    assert max(map(len, drawn)) == 2
+    assert earlier_attempts("a", ["a"], [], rng, kept=1.0) == ("a",)
 
 
 HEADER = RunHeader(
@@ -84,9 +83,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_only_the_right_attempt_and_its_end_are_learnt(run: Path) -> None:
     tokenizer = build_tokenizer()
     ordinary = Example([1], [1])
-    make = MiniRevisions(
-        tokenizer, samples=run, share=0.5, most=4, kept=0.0, others=lambda rng, progress: ordinary, seed=3
-    )
+    make = MiniRevisions(tokenizer, samples=run, share=0.5, most=4, kept=0.0, others=lambda rng, progress: ordinary)
     rng = random.Random(0)
     examples = [make(rng, 0.0) for _ in range(50)]
     made = {tokenizer.decode(example.ids) for example in examples if example is not ordinary}

@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from tuili.errors import BadRequest
 from tuili.mini.families import FAMILIES
 from tuili.mini.puzzle import Puzzle
 from tuili.mini.text import END_OF_THINKING, before_attempt, prompt_of
 from tuili.training.mini_attempts import read_samples
 from tuili.training.mini_solutions import attempt_example
 from tuili.training.packing import Example, Make
-from tuili.training.revision import Revision, revision_examples
+from tuili.training.revision import earlier_attempts
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
 
+class Sampled(NamedTuple):
+    prompt: str
+    right: list[str]
+    wrong: list[str]
+
+
 class MiniRevisions:
+    """Makes examples of both kinds, in a share that is the same throughout."""
+
     def __init__(
         self,
         tokenizer: PreTrainedTokenizerBase,
@@ -28,32 +38,36 @@ class MiniRevisions:
         most: int,
         kept: float,
         others: Make,
-        seed: int,
     ) -> None:
-        """samples: a run of the policy on train puzzles. share: of examples that are revisions; `others` makes the
-        rest. most, kept: as for revision_examples. seed: of the histories.
+        """samples: a run of the policy on train puzzles. share: of examples that come from it; `others` makes the rest.
+        most, kept: as for earlier_attempts.
 
-        Raises BadRequest when the run's puzzles are not all of the train split.
+        Raises BadRequest when the run's puzzles are not all of the train split, or none has anything to revise.
         """
         self.tokenizer, self.share, self.others = tokenizer, share, others
-        rng = random.Random(seed)
-        self.revisions: list[tuple[Puzzle, Revision]] = []
+        self.most, self.kept = most, kept
+        self.attempts: list[tuple[str, Sampled]] = []
         for puzzle, made in read_samples(samples):
-            right, wrong = by_answer(puzzle, [sample.text for sample in made])
-            self.revisions += [(puzzle, each) for each in revision_examples(right, wrong, rng, most=most, kept=kept)]
+            sampled = by_answer(puzzle, [sample.text for sample in made])
+            if sampled.wrong or kept:
+                self.attempts += [(text, sampled) for text in sampled.right]
+        if not self.attempts:
+            raise BadRequest(f"{samples} has no puzzle with a right sample and a wrong one")
 
     def __call__(self, rng: random.Random, progress: float) -> Example:
         if rng.random() >= self.share:
             return self.others(rng, progress)
-        puzzle, revision = rng.choice(self.revisions)
-        return attempt_example(self.tokenizer, before_attempt(prompt_of(puzzle), revision.earlier), revision.attempt)
+        attempt, (prompt, right, wrong) = rng.choice(self.attempts)
+        earlier = earlier_attempts(attempt, right, wrong, rng, most=self.most, kept=self.kept)
+        return attempt_example(self.tokenizer, before_attempt(prompt, earlier), attempt)
 
 
-def by_answer(puzzle: Puzzle, texts: list[str]) -> tuple[list[str], list[str]]:
-    """The texts whose answer is right, and those whose answer is wrong; one that comes to no answer is neither."""
-    right, wrong = [], []
-    for text in texts:
-        answer = text.partition(END_OF_THINKING)[2]
-        if answer:
-            (right if FAMILIES[puzzle.family].accepts(puzzle, answer) else wrong).append(text)
-    return right, wrong
+def by_answer(puzzle: Puzzle, texts: Sequence[str]) -> Sampled:
+    """Samples of a puzzle; one that comes to no answer is neither right nor wrong."""
+    answers = {text: text.partition(END_OF_THINKING)[2] for text in texts}
+    right = {text for text, answer in answers.items() if FAMILIES[puzzle.family].accepts(puzzle, answer)}
+    return Sampled(
+        prompt_of(puzzle),
+        [text for text in texts if text in right],
+        [text for text in texts if text not in right and answers[text]],
+    )

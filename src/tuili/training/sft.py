@@ -37,11 +37,11 @@ class SftConfig(Schedule):
     samples: str = ""
     """A run folder: a policy's own samples on training problems, which revisions are made of."""
     revisions: float = 0.0
-    """Share of examples that are revisions: a right sample after wrong ones of the same problem."""
+    """Share of examples that are right samples after 0 to `most_earlier` wrong ones of the same problem."""
     most_earlier: int = 4
-    """The most wrong samples before a right one."""
+    """The most samples before a right one."""
     kept: float = 0.0
-    """Share of revisions in which the last of the samples before it is right too."""
+    """Share of those in which the last of the samples before it is right too."""
 
     def __post_init__(self) -> None:
         if self.revisions and not self.samples:
@@ -75,7 +75,6 @@ def _examples(config: SftConfig, tokenizer: PreTrainedTokenizerBase) -> Make:
         most=config.most_earlier,
         kept=config.kept,
         others=solutions,
-        seed=config.seed,
     )
 
 
