@@ -82,7 +82,7 @@ def test_runs_are_named_by_what_tells_them_apart():
     assert names(base, base) == ["0", "1"]
     assert names(base, replace(base, model="http:model=qwq")) == ["local", "http"]
     assert names(base, replace(base, model="local:path=b")) == ["local checkpoints/policy", "local b"]
-    assert names(base, replace(base, verifier=None)) == ["process", "-"]
+    assert names(base, replace(base, verifier=None)) == ["process", "no verifier"]
     assert names(base, replace(base, commit="ffff")) == ["0", "1"]
 
 

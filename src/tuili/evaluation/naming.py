@@ -55,7 +55,7 @@ def _short(field: str, values: Sequence[str]) -> list[str]:
         return [f"{name} {value}" for value in values]
     specs = [Spec.parse(value) for value in values]
     if len({spec.name for spec in specs}) == len(set(values)):
-        return [spec.name for spec in specs]
+        return [f"no {field}" if spec.name == "-" else spec.name for spec in specs]
     keys = dict.fromkeys(key for spec in specs for key in spec.parameters)
     varying = [key for key in keys if len({spec.parameters.get(key) for spec in specs}) > 1]
     return [" ".join([spec.name, *(spec.parameters.get(key, "-") for key in varying)]) for spec in specs]

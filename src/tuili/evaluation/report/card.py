@@ -25,27 +25,43 @@ class Spent:
 
 
 @dataclass(frozen=True, slots=True)
+class Fact:
+    name: str
+    lines: Sequence[tuple[str, bool]]
+    """Each with whether it is not the same in all runs of the page."""
+    differs: bool
+    """Whether any of it does, what this run lacks included."""
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     run: str
-    facts: Sequence[tuple[str, str]]
-    differing: frozenset[str]
-    """Facts that are not the same in all runs of the page."""
+    facts: Sequence[Fact]
     spending: Sequence[Spent]
     total: Spent
 
 
 def cards(summary: Summary) -> list[Card]:
     """One for every run."""
-    differing = frozenset(row.field.partition(".")[0] for row in summary.differences)
+    differing = {row.field for row in summary.differences}
     return [
-        _card(run, [("folder", summary.folders[run]), *_facts(header)], summary.spending[run], differing)
+        _card(
+            run,
+            [_fact(*entry, differing) for entry in (("folder", summary.folders[run]), *_facts(header))],
+            summary.spending[run],
+        )
         for run, header in summary.headers.items()
     ]
 
 
-def _card(
-    run: str, facts: Sequence[tuple[str, str]], spending: Mapping[str, Sequence[Charge]], differing: frozenset[str]
-) -> Card:
+def _fact(name: str, text: str, differing: Iterable[str]) -> Fact:
+    """differing: fields of the header, sampling.max_tokens among them."""
+    fields = {field for field in differing if field.partition(".")[0] == name}
+    lines = [(line, bool(fields & {name, f"{name}.{line.partition(' ')[0]}"})) for line in text.split("\n")]
+    return Fact(name, lines, bool(fields))
+
+
+def _card(run: str, facts: Sequence[Fact], spending: Mapping[str, Sequence[Charge]]) -> Card:
     rows = [(strategy, charge) for strategy, charges in spending.items() for charge in charges]
     charges = [charge for _, charge in rows]
     flops, tokens = sum(charge.flops for charge in charges), sum(charge.tokens for charge in charges)
@@ -67,7 +83,6 @@ def _card(
     return Card(
         run=run,
         facts=facts,
-        differing=differing,
         spending=[spent(strategy, charge.component, charge.purpose, [charge]) for strategy, charge in rows],
         total=spent("all", "", "", charges),
     )
