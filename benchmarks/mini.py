@@ -50,7 +50,7 @@ def pools(run: RunColumns) -> Pools:
     (recorded,) = run.strategies.values()
     assert recorded.pools is not None
     order = np.argsort(recorded.problem)
-    return Pools(recorded.pools.classes[order], recorded.pools.outcomes[order], recorded.pools.scores[order])
+    return Pools(*(column[order] for column in recorded.pools))
 
 
 def policy_table(run: RunColumns) -> None:

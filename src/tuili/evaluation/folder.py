@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from tuili.errors import BadRequest
 from tuili.evaluation.naming import run_names
 from tuili.evaluation.recorded import RunColumns
 from tuili.evaluation.reduce import GradedAttempt, reduce_attempts
+from tuili.evaluation.regraded import regrades_of
 from tuili.grading.graded import AttemptGrades
 from tuili.grading.outcome import Grade
-from tuili.runs import GRADES, Key, read_attempts, read_grades, read_header, read_problems
+from tuili.grading.regraded import RegradedAttempt, Regrading
+from tuili.runs import GRADES, Key, read_attempts, read_grades, read_header, read_problems, read_regrades
 
 
 def open_runs(folders: Sequence[Path]) -> dict[Path, RunColumns]:
@@ -56,7 +59,25 @@ def read_into(run: RunColumns, folder: Path, watch: Callable[[GradedAttempt], No
     reduce_attempts(run, graded())
     if not run.strategies:
         raise BadRequest(f"{folder} holds no attempts yet")
+    run.regraded = regrades_of(run.name, folder)
+    headers = read_regrades(folder, Regrading)
+    for path in sorted(headers, key=lambda path: headers[path].created):
+        if limit := headers[path].max_tokens:
+            run.cut[limit] = _cut(run, folder, path)
     return run
+
+
+def _cut(run: RunColumns, folder: Path, regrade: Path) -> RunColumns:
+    """The run as a regrade of cut samples has it."""
+    lines = {line.key: line for line in read_grades(regrade, RegradedAttempt)}
+
+    def graded() -> Iterator[GradedAttempt]:
+        for attempt in read_attempts(folder):
+            if line := lines.get(attempt.key):
+                nodes = (replace(node, answer=it) for node, it in zip(attempt.nodes, line.answers, strict=True))
+                yield GradedAttempt(replace(attempt, answer=line.answer, nodes=tuple(nodes)), line.grades)
+
+    return reduce_attempts(RunColumns(run.name, folder, run.header, run.problems), graded())
 
 
 def _grades(folder: Path) -> Mapping[Key, Mapping[str, Grade]]:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from tuili.evaluation.regraded import RunRegraded
 from tuili.records import Charge, Component, Problem, Purpose, RunHeader
 
 
@@ -48,6 +49,8 @@ class Pools(NamedTuple):
     outcomes: NDArray[np.int8]
     scores: NDArray[np.float64]
     """The verifier's, nan where it gave none."""
+    tokens: NDArray[np.int32]
+    """Generated, the end of turn included."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,3 +90,7 @@ class RunColumns:
     strategies: dict[str, Recorded] = field(default_factory=dict)
     spending: dict[str, Spending] = field(default_factory=lambda: defaultdict(dict))
     """By strategy."""
+    regraded: list[RunRegraded] = field(default_factory=list)
+    """What other graders changed."""
+    cut: dict[int, RunColumns] = field(default_factory=dict)
+    """By max_tokens: this run with its samples cut to that and graded again."""

@@ -12,22 +12,18 @@ import numpy as np
 from tuili.answers import vote_key
 from tuili.errors import BadRequest
 from tuili.evaluation.recorded import Mark, Part, Pools, Recorded, RunColumns, Unit
-from tuili.grading.outcome import NO_ANSWER, Grade, Outcome, ungraded
+from tuili.grading.graded import grade_of
+from tuili.grading.outcome import Grade, Outcome
 from tuili.ledger import spending
 from tuili.records import AnswerKind, Attempt, Charge, Component, Ending, Node, Purpose, StopReason
 
 MARKS = {Outcome.CORRECT: Mark.CORRECT, Outcome.INCORRECT: Mark.INCORRECT, Outcome.UNGRADED: Mark.UNGRADED}
-NOT_GRADED = ungraded("not graded yet")
 
 
 class GradedAttempt(NamedTuple):
     attempt: Attempt
     grades: Mapping[str, Grade]
     """By answer."""
-
-
-def grade_of(answer: str | None, grades: Mapping[str, Grade]) -> Grade:
-    return NO_ANSWER if answer is None else grades.get(answer, NOT_GRADED)
 
 
 def reduce_attempts(run: RunColumns, graded: Iterable[GradedAttempt]) -> RunColumns:
@@ -55,6 +51,7 @@ class _Builder:
     def __init__(self) -> None:
         self.problem, self.outcome, self.costs = array("i"), array("b"), array("d")
         self.sizes, self.classes, self.outcomes, self.scores = array("i"), array("h"), array("b"), array("d")
+        self.tokens = array("i")
         self.reasons: Counter[str] = Counter()
         self.endings: Counter[str] = Counter()
         self.samples = self.cut = 0
@@ -77,6 +74,7 @@ class _Builder:
             self.sizes.append(-len(finished) if failed else len(finished))
             self.classes.extend(_classes(finished, kind))
             self.outcomes.extend(MARKS[grade_of(node.answer, grades).outcome] for node in finished)
+            self.tokens.extend(node.tokens for node in finished)
             self.scores.extend(node.verdict.score if node.verdict else float("nan") for node in finished)
 
     def finish(self, strategy: str) -> Recorded:
@@ -114,6 +112,7 @@ class _Builder:
             fill(self.classes, -1, np.int16),
             fill(self.outcomes, Mark.UNGRADED, np.int8),
             fill(self.scores, float("nan"), np.float64),
+            fill(self.tokens, 0, np.int32),
         )
 
 

@@ -10,8 +10,7 @@ from pathlib import Path
 from tuili.evaluation.metrics.estimate import Estimate
 from tuili.evaluation.metrics.intervals import clustered
 from tuili.evaluation.metrics.paired import Difference, paired_difference
-from tuili.evaluation.reduce import grade_of
-from tuili.grading.graded import AttemptGrades
+from tuili.grading.graded import AttemptGrades, grade_of
 from tuili.grading.outcome import Grade, Outcome
 from tuili.grading.regraded import RegradedAttempt, Regrading
 from tuili.records import Attempt

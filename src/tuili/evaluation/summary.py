@@ -13,10 +13,12 @@ from tuili.evaluation.against import AgainstBaseline, against
 from tuili.evaluation.as_recorded import AsRecorded, as_recorded
 from tuili.evaluation.curve import Curve
 from tuili.evaluation.curves import curves
+from tuili.evaluation.cuts import CutCurve, cut_curves
 from tuili.evaluation.differences import Differing, header_differences
 from tuili.evaluation.metrics.estimate import Estimate
 from tuili.evaluation.metrics.intervals import clustered
 from tuili.evaluation.recorded import RunColumns, Unit
+from tuili.evaluation.regraded import RunRegraded
 from tuili.evaluation.results import StrategyResult, strategy_results
 from tuili.evaluation.verifier import VerifierResult, verifier_result
 from tuili.records import Charge, RunHeader
@@ -62,6 +64,9 @@ class Summary:
     series: tuple[Series, ...]
     equal_cost: AgainstBaseline | None
     """None where nothing was recorded that other strategies could be compared with."""
+    regraded: tuple[RunRegraded, ...]
+    """What other graders changed."""
+    cuts: tuple[CutCurve, ...]
     verifiers: tuple[VerifierResult, ...]
     spending: Mapping[str, Mapping[str, tuple[Charge, ...]]]
     """By run and strategy, one sum for each component and purpose."""
@@ -87,6 +92,8 @@ def summarise(
         as_recorded=as_recorded(runs),
         series=tuple(map(_series, drawn)),
         equal_cost=against(drawn, baseline, at_cost=at_cost),
+        regraded=tuple(one for run in runs for one in run.regraded),
+        cuts=tuple(cut_curves(runs)),
         verifiers=tuple(result for result in verifiers if result is not None),
         spending={
             run.name: {strategy: tuple(charges.values()) for strategy, charges in run.spending.items()} for run in runs

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tuili.grading.outcome import Grade
+from tuili.grading.outcome import NO_ANSWER, Grade, ungraded
+
+NOT_GRADED = ungraded("not graded yet")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,3 +23,8 @@ class AttemptGrades:
     @property
     def key(self) -> tuple[str, str, int]:
         return self.problem_id, self.strategy, self.seed
+
+
+def grade_of(answer: str | None, grades: Mapping[str, Grade]) -> Grade:
+    """Of an answer of the attempt that these grades belong to."""
+    return NO_ANSWER if answer is None else grades.get(answer, NOT_GRADED)

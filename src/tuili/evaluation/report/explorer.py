@@ -12,7 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import accumulate, chain, zip_longest
 from typing import Any
 
-from tuili.evaluation.reduce import GradedAttempt, grade_of
+from tuili.evaluation.reduce import GradedAttempt
+from tuili.grading.graded import grade_of
 from tuili.grading.outcome import Grade, Outcome
 from tuili.records import Attempt, Node, Problem, Step, StopReason
 from tuili.steps import FORMATS, split_steps
