@@ -36,10 +36,9 @@ def main(folder: Path) -> None:
     points_table(drawn)
     baseline = next(curve for curve in drawn if curve.name == WEIGHTED)
     searches = [curve for curve in drawn if not curve.ceiling and curve is not baseline]
-    for unit in (Unit.FLOPS, Unit.SECONDS):
-        print(f"\n## {unit.name} for the accuracy of {WEIGHTED}, as a multiple of what that takes\n")
-        for name, levels in {**{f"level {one}": (one,) for one in levels_of(drawn)}, "middle levels": MIDDLE}.items():
-            savings_table(name, [on_levels(one, levels) for one in searches], on_levels(baseline, levels), unit)
+    print(f"\n## FLOPs for the accuracy of {WEIGHTED}, as a multiple of what that takes\n")
+    for name, levels in {"middle levels": MIDDLE, **{f"level {one}": (one,) for one in levels_of(drawn)}}.items():
+        savings_table(name, [on_levels(one, levels) for one in searches], on_levels(baseline, levels))
     print("\n## The verifier, on the samples of best-of-N\n")
     verifier_table(run)
     draw(drawn)
@@ -72,12 +71,13 @@ def points_table(drawn: Sequence[Curve]) -> None:
             parts = [on_levels(curve, [level]).accuracy[:, i] for level in levels]
             shares = [shown(curve.accuracy[:, i]), *(f"{part.mean():.3f}" for part in parts)]
             costs = f"{flops[i]:.3g} | {tokens[i]:,.0f} | {seconds[i]:.2f}"
-            print(f"| {curve.name} | {k or ''} | {' | '.join(shares)} | {costs} |")
+            name = curve.name if curve.from_subsets else curve.strategies[i]
+            print(f"| {name} | {k or ''} | {' | '.join(shares)} | {costs} |")
 
 
-def savings_table(name: str, searches: Sequence[Curve], baseline: Curve, unit: Unit) -> None:
+def savings_table(name: str, searches: Sequence[Curve], baseline: Curve) -> None:
     """What each strategy spends to be as accurate as the baseline is at each of its sizes."""
-    rows = {curve.name: compare(curve, baseline, unit=unit).same_accuracy for curve in searches}
+    rows = {curve.name: compare(curve, baseline).same_accuracy for curve in searches}
     targets = next(iter(rows.values()))
     heads = [
         f"N = {k}: {one.accuracy:.3f} for {one.second_cost:.3g}" for k, one in zip(baseline.ks, targets, strict=True)
