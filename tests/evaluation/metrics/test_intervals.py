@@ -1,13 +1,21 @@
 """Intervals cover what they claim to, on samples that go together by problem."""
 
+from itertools import product
+
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from scipy.stats import norm
 
 from tuili.errors import BadRequest
+from tuili.evaluation.metrics.best_of_n import best_of_n_at_k
 from tuili.evaluation.metrics.bootstrap import bootstrap, interval, resampled_means
 from tuili.evaluation.metrics.intervals import cluster_robust_se, clustered, wilson
+from tuili.evaluation.metrics.majority import majority_at_k
 from tuili.evaluation.metrics.paired import paired_difference, sign_flip_p
+from tuili.evaluation.metrics.pass_at_k import pass_at_k
+from tuili.evaluation.metrics.weighted import weighted_at_k
 
 REPETITIONS = 2000
 
@@ -17,10 +25,44 @@ def accuracies(generator, problems, samples, repetitions=REPETITIONS):
     return generator.binomial(samples, generator.beta(0.8, 1.2, size=(repetitions, problems))) / samples
 
 
+def pools(generator, problems, n):
+    """Samples of a model whose mistakes agree: classes (0 is right, -1 no answer), credit and scores, [problems, n]."""
+    right = generator.random((problems, n)) < generator.beta(0.8, 1.2, size=problems)[:, None]
+    tempting = (generator.random(problems) < 0.3)[:, None] & (generator.random((problems, n)) < 0.7)
+    classes = np.where(right, 0, np.where(tempting, 1, generator.integers(1, 4, size=(problems, n))))
+    classes = np.where(generator.random((problems, n)) < 0.05, -1, classes)
+    scores = 1 / (1 + np.exp(-generator.normal(1.5 * (right - 0.5), 1)))
+    return classes, (classes == 0).astype(float), scores
+
+
 @pytest.mark.parametrize(("problems", "samples"), [(40, 4), (100, 1), (200, 16)])
 def test_closed_form_covers_the_truth(problems, samples):
     estimates = [clustered(row) for row in accuracies(np.random.default_rng(3), problems, samples)]
     assert 0.93 <= np.mean([e.low <= 0.4 <= e.high for e in estimates]) <= 0.97
+
+
+@pytest.mark.parametrize(("problems", "samples", "easy", "hard"), [(100, 4, 9, 1), (200, 4, 0.3, 2.7), (500, 1, 19, 1)])
+def test_closed_form_covers_easy_and_hard_tasks(problems, samples, easy, hard):
+    generator = np.random.default_rng(10)
+    rows = generator.binomial(samples, generator.beta(easy, hard, size=(REPETITIONS, problems))) / samples
+    truth = easy / (easy + hard)
+    estimates = [clustered(row) for row in rows]
+    assert 0.93 <= np.mean([e.low <= truth <= e.high for e in estimates]) <= 0.97
+
+
+@pytest.mark.parametrize("metric", ["pass", "majority", "weighted", "best"])
+def test_closed_form_covers_what_a_selection_is_worth(metric):
+    problems, n, k = 60, 6, 3
+    classes, credit, scores = pools(np.random.default_rng(11), REPETITIONS * problems, n)
+    values = {
+        "pass": lambda: pass_at_k((credit > 0).sum(axis=1), n, [k]),
+        "majority": lambda: majority_at_k(classes, credit, [k]),
+        "weighted": lambda: weighted_at_k(classes, credit, scores, [k]),
+        "best": lambda: best_of_n_at_k(classes, credit, scores, [k]),
+    }[metric]()
+    truth = values.mean()  # of 120,000 problems, so 45 times as certain as any of the intervals
+    estimates = [clustered(row) for row in values.reshape(REPETITIONS, problems)]
+    assert 0.93 <= np.mean([e.low <= truth <= e.high for e in estimates]) <= 0.97
 
 
 @pytest.mark.parametrize(("problems", "samples"), [(40, 4), (200, 8)])
@@ -103,6 +145,14 @@ def test_many_problems_in_groups_have_the_same_interval():
 def test_sign_flips_by_hand():
     columns = np.array([[1, 1, 1, 0], [0, 0, 0, 0], [1, -1, 0, 0]]).T
     assert sign_flip_p(columns) == pytest.approx([2 / 8, 1, 1])  # only + + + and - - - are as far from 0
+
+
+@given(st.lists(st.sampled_from([-1.0, -0.5, -0.25, 0.0, 0.25, 1.0]), min_size=1, max_size=9))
+@settings(max_examples=60, deadline=None)
+def test_the_sign_flip_test_counts_every_pattern(differences):
+    means = [abs(np.dot(signs, differences)) for signs in product((-1, 1), repeat=len(differences))]
+    expected = np.mean([mean >= abs(sum(differences)) for mean in means])
+    assert sign_flip_p(np.array(differences)[:, None])[0] == pytest.approx(expected)
 
 
 def test_drawn_sign_flips_agree_with_the_exact_count():

@@ -1,5 +1,11 @@
+"""How good a verifier is: against hand-computed cases, scikit-learn, and the plainest possible enumeration."""
+
+from itertools import product
+
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
 from tuili.evaluation.metrics.calibration import expected_calibration_error, reliability
@@ -34,6 +40,40 @@ def test_auroc_agrees_with_scikit_learn_ties_included():
     scores = np.round(correct * 0.2 + generator.random(400), 1)
     assert auroc(scores, correct) == pytest.approx(roc_auc_score(correct, scores))
     assert np.isnan(auroc([0.1, 0.2], [True, True]))
+
+
+SCORED = st.lists(st.tuples(st.sampled_from([0.0, 0.1, 0.45, 0.5, 0.95, 1.0]), st.booleans()), min_size=1, max_size=12)
+
+
+@given(SCORED)
+@settings(max_examples=60, deadline=None)
+def test_auroc_is_the_share_of_pairs_in_the_right_order(samples):
+    right, wrong = ([score for score, correct in samples if correct is kind] for kind in (True, False))
+    pairs = [1.0 if a > b else 0.5 if a == b else 0.0 for a, b in product(right, wrong)]
+    found = auroc(*zip(*samples, strict=True))
+    assert found == pytest.approx(np.mean(pairs)) if pairs else np.isnan(found)
+
+
+@given(SCORED)
+@settings(max_examples=60, deadline=None)
+def test_calibration_error_weighs_every_bin_by_its_samples(samples):
+    bins = [[one for one in samples if min(int(one[0] * 10), 9) == number] for number in range(10)]
+    gaps = [abs(np.mean([c for _, c in one]) - np.mean([s for s, _ in one])) * len(one) for one in bins if one]
+    scores, correct = zip(*samples, strict=True)
+    assert expected_calibration_error(scores, correct) == pytest.approx(sum(gaps) / len(samples))
+    curve = reliability(scores, correct, range(len(samples)))
+    assert [one.samples for one in curve] == [len(one) for one in bins if one]
+
+
+@given(st.lists(st.tuples(st.integers(-1, 3), st.integers(-1, 3)), min_size=1, max_size=12))
+def test_processbench_f1_is_the_harmonic_mean_of_two_accuracies(solutions):
+    kinds = [[found == truth for found, truth in solutions if (truth == -1) is good] for good in (False, True)]
+    result = processbench(*zip(*solutions, strict=True))
+    if not all(kinds):
+        assert np.isnan(result.f1)
+    else:
+        erroneous, correct = map(np.mean, kinds)
+        assert result.f1 == pytest.approx(2 / (1 / erroneous + 1 / correct) if erroneous and correct else 0.0)
 
 
 def test_within_problems_it_is_not_enough_to_know_which_problem_is_easy():
