@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from enum import StrEnum
 from functools import cache
-from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
 Decoder = Callable[[Any], Any]
@@ -39,6 +39,8 @@ def _build(hint: Any) -> Decoder:
         return _optional(_decoder(next(part for part in arguments if part is not types.NoneType)))
     if origin is tuple:
         return _sequence(_decoder(arguments[0])) if arguments[1:] == (...,) else _fixed(list(map(_decoder, arguments)))
+    if origin is Literal:
+        return _one_of(arguments)
     if origin is Mapping:
         return _mapping(_decoder(arguments[1]))
     if is_dataclass(hint):
@@ -60,6 +62,15 @@ def _plain(kind: type) -> Decoder:
         if kind is float and value.__class__ is int:
             return float(value)
         raise ValueError(f"{value!r} is not {kind.__name__}")
+
+    return convert
+
+
+def _one_of(words: tuple[Any, ...]) -> Decoder:
+    def convert(value: Any) -> Any:
+        if value in words:
+            return value
+        raise ValueError(f"{value!r} is none of {', '.join(map(str, words))}")
 
     return convert
 

@@ -6,7 +6,7 @@ import dataclasses
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, TypeVar, get_type_hints
+from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 from tuili.codec import convert
 from tuili.errors import BadRequest
@@ -61,9 +61,14 @@ def build(kind: type[C], values: dict[str, Any]) -> C:
         try:
             checked[name] = convert(hints[name], given)
         except ValueError:
-            wanted = getattr(hints[name], "__name__", hints[name]) if isinstance(hints[name], type) else hints[name]
-            raise ConfigError(f"{name} must be {wanted}, not {given!r}") from None
+            raise ConfigError(f"{name} must be {_wanted(hints[name])}, not {given!r}") from None
     return kind(**checked)
+
+
+def _wanted(hint: Any) -> str:
+    if get_origin(hint) is Literal:
+        return f"one of {', '.join(map(str, get_args(hint)))}"
+    return hint.__name__ if isinstance(hint, type) else str(hint)
 
 
 def _value(text: str) -> Any:

@@ -64,6 +64,9 @@ class ModelForward:
         ).logits
         return logits[at // s, index if self._chooses else at % s]
 
+    def read(self, model: PreTrainedModel) -> None:
+        self._model = model
+
     def _mask(self, starts: Tensor, tokens: int, length: int) -> Tensor | dict[str, Tensor]:
         full = visible(starts, tokens, length)
         if self._windowed == "none":

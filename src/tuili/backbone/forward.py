@@ -7,7 +7,7 @@ from typing import Literal, Protocol
 
 import torch
 from torch import Tensor
-from transformers import PretrainedConfig
+from transformers import PretrainedConfig, PreTrainedModel
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,10 @@ class Forward(Protocol):
         Row r's tokens stand at positions starts[r], starts[r] + 1, …; their keys and values are written into the
         first n rows of `kept`, which hold those of all earlier positions. Rows with fewer tokens are padded at the end.
         """
+        ...
+
+    def read(self, model: PreTrainedModel) -> None:
+        """Goes on with the weights that a model of the same shape has now."""
         ...
 
 

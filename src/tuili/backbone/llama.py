@@ -34,20 +34,24 @@ def fits(model: PreTrainedModel) -> bool:
 class LlamaForward:
     def __init__(self, model: PreTrainedModel) -> None:
         """Copies the weights into its own form; the model is not needed afterwards."""
-        config, inner = model.config, model.model
-        weight = inner.embed_tokens.weight.detach()
+        config = model.config
         self._heads = config.num_attention_heads
         self._kv_heads: int = config.num_key_value_heads
         self._head_dim = getattr(config, "head_dim", None) or config.hidden_size // self._heads
         self._eps = config.rms_norm_eps
-        self._embedding = weight
+        self.read(model)
+        weight = self._embedding
+        self._rotation = rotation(model.model.rotary_emb, config.max_position_embeddings, weight.device)
+        self.outputs = self._head.shape[0]
+        self.layout = Layout(2 * len(self._layers), self._kv_heads, self._head_dim, weight.dtype, weight.device)
+
+    def read(self, model: PreTrainedModel) -> None:
+        inner = model.model
+        self._embedding = inner.embed_tokens.weight.detach()
         self._layers = [fold(layer, self._head_dim) for layer in inner.layers]
         self._norm = inner.norm.weight.detach()
         head = model.lm_head if hasattr(model, "lm_head") else model.score
         self._head, self._head_bias = head.weight.detach(), None if head.bias is None else head.bias.detach()
-        self._rotation = rotation(inner.rotary_emb, config.max_position_embeddings, weight.device)
-        self.outputs = self._head.shape[0]
-        self.layout = Layout(2 * len(self._layers), self._kv_heads, self._head_dim, weight.dtype, weight.device)
 
     def __call__(self, tokens: Tensor, starts: Tensor, kept: Tensor, at: Tensor) -> Tensor:
         n, s = tokens.shape

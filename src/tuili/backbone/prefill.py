@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import chain
 from typing import Protocol
 
 import torch
@@ -15,6 +14,8 @@ from tuili.backbone.store import Ids, Key, Prefix, PrefixStore
 
 PASS_TOKENS = 2048
 """How many tokens, padding included, one pass takes: what bounds the memory of masks and activations."""
+PADDING = 64
+"""Tokens of padding that cost no more than another pass would."""
 
 
 class Wanted(Protocol):
@@ -46,8 +47,8 @@ class Prefill:
             runs = [run for each in waiting if (run := self._claim(each, known))]
             for batch in _batches(runs, self._pass_tokens):
                 self._run(batch)
-            for prefix in chain(*runs):
-                self._store.add(prefix)
+            for run in runs:
+                self._store.add(*run)
             waiting = [each for each in waiting if len(each.prefixes) < len(each.boundaries)]
 
     def _claim(self, wanted: Wanted, known: dict[Key, Prefix]) -> list[Prefix]:
@@ -110,14 +111,15 @@ class Prefill:
 def _batches(runs: Sequence[list[Prefix]], pass_tokens: int) -> Iterator[list[list[Prefix]]]:
     """Runs of about equally many tokens, together."""
     batch: list[list[Prefix]] = []
-    shortest = 0
+    tokens = 0
     for run in sorted(runs, key=_tokens):
-        if batch and (_tokens(run) > 2 * shortest or (len(batch) + 1) * _tokens(run) > pass_tokens):
+        padded = (len(batch) + 1) * _tokens(run)
+        padding = padded - tokens - _tokens(run)
+        if batch and (padding > max(PADDING, tokens) or padded > pass_tokens):
             yield batch
-            batch = []
-        if not batch:
-            shortest = _tokens(run)
+            batch, tokens = [], 0
         batch.append(run)
+        tokens += _tokens(run)
     if batch:
         yield batch
 

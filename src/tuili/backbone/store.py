@@ -69,14 +69,17 @@ class PrefixStore:
             self._touch(prefix)
         return prefix
 
-    def add(self, prefix: Prefix) -> None:
-        """Keeps a prefix, unless it is there already or its parent is no longer there."""
-        if prefix.key in self._prefixes or (prefix.parent is not None and not self._holds(prefix.parent)):
-            return
-        self._prefixes[prefix.key] = prefix
-        self._used += prefix.bytes
-        self._touch(prefix)
-        self._evict()
+    def add(self, *line: Prefix) -> None:
+        """Keeps prefixes, each of which continues the one before, but for those that are there already and those whose
+        parent is no longer there."""
+        added = None
+        for prefix in line:
+            if prefix.key not in self._prefixes and (prefix.parent is None or self._holds(prefix.parent)):
+                self._prefixes[prefix.key] = added = prefix
+                self._used += prefix.bytes
+        if added is not None:
+            self._touch(added)
+            self._evict()
 
     def extend(self, prefix: Prefix, kept: Tensor, logits: Tensor) -> None:
         """The rest of a prefix went through the model: the keys and values of it, and the logits after it."""

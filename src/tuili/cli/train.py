@@ -13,12 +13,14 @@ from tuili.cli.output import say
 
 class Kind(StrEnum):
     SFT = "sft"
+    PREFERENCE = "preference"
+    RL = "rl"
     OUTCOME = "outcome"
     PROCESS = "process"
 
 
 def train(
-    kind: Annotated[Kind, typer.Argument(help="What to train: a policy, or an outcome or process verifier.")],
+    kind: Annotated[Kind, typer.Argument(help="What to train: a policy (sft, preference, rl), or an outcome or process verifier.")],
     config: Annotated[str, typer.Argument(help="A TOML file, or the name of a shipped config.")],
     overrides: options.Overrides = None,
 ) -> None:

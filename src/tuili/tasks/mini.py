@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from tuili.mini.puzzle import Puzzle
 from tuili.mini.splits import canonical, problems
 from tuili.mini.text import prompt_of
 from tuili.records import AnswerKind, Problem
@@ -53,12 +54,16 @@ class Mini:
 
     def items(self) -> Iterator[Item]:
         for puzzle, answer in itertools.islice(problems(self.split, self.seed), self.size):
-            problem = Problem(
-                id=canonical(puzzle),
-                prompt=prompt_of(puzzle),
-                task=self.name,
-                answer_kind=self.answer_kind,
-                level=puzzle.level,
-                tags={"family": puzzle.family},
-            )
-            yield Item(problem, answer)
+            yield item_of(puzzle, answer)
+
+
+def item_of(puzzle: Puzzle, answer: str) -> Item:
+    problem = Problem(
+        id=canonical(puzzle),
+        prompt=prompt_of(puzzle),
+        task="mini",
+        answer_kind=AnswerKind.EXACT,
+        level=puzzle.level,
+        tags={"family": puzzle.family},
+    )
+    return Item(problem, answer)

@@ -8,7 +8,13 @@ from pathlib import Path
 
 from tuili.config import load_config
 
-CONFIGS = {"sft": "SftConfig", "outcome": "OutcomeConfig", "process": "ProcessConfig"}
+CONFIGS = {
+    "sft": "SftConfig",
+    "preference": "PreferenceConfig",
+    "outcome": "OutcomeConfig",
+    "process": "ProcessConfig",
+    "rl": "RlConfig",
+}
 
 
 def main() -> None:

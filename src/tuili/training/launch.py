@@ -26,7 +26,8 @@ def launch(kind: str, config: str, overrides: Sequence[str]) -> int:
     import torch
 
     launcher = ["-m", "torch.distributed.run", "--standalone", "--nproc_per_node", str(checked.processes)]
-    environment = dict(os.environ)
+    # TRL reports what is trained to its makers unless it is told not to, and warns of functions that we need
+    environment = os.environ | {"HF_HUB_DISABLE_TELEMETRY": "1", "TRL_EXPERIMENTAL_SILENCE": "1"}
     if not torch.cuda.is_available():
         # one thread a process: two processes of one thread train about twice as fast as one of two threads
         environment |= {"ACCELERATE_USE_CPU": "true", "OMP_NUM_THREADS": "1"}

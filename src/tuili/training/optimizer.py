@@ -9,6 +9,17 @@ import torch
 from torch import nn
 
 
+def make_optimizer(
+    model: nn.Module, *, muon_lr: float, adamw_lr: float, weight_decay: float
+) -> torch.optim.Optimizer:
+    """Muon with AdamW; AdamW alone where Muon's learning rate is 0, its weight decay then on matrices only."""
+    if muon_lr:
+        return MuonAdamW(model, muon_lr=muon_lr, adamw_lr=adamw_lr, weight_decay=weight_decay)
+    matrices, rest = split_parameters(model)
+    groups = [{"params": matrices, "weight_decay": weight_decay}, {"params": rest, "weight_decay": 0.0}]
+    return torch.optim.AdamW([group for group in groups if group["params"]], lr=adamw_lr, betas=(0.9, 0.95))
+
+
 class MuonAdamW(torch.optim.Optimizer):
     """torch.optim.Muon on hidden matrices and AdamW on embeddings, norms and heads.
 

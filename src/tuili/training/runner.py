@@ -4,64 +4,79 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from transformers import PreTrainedModel, PreTrainedTokenizerBase, Trainer, TrainingArguments
 from transformers.trainer_utils import get_last_checkpoint
 
 from tuili.provenance import commit, machine
-from tuili.training.optimizer import MuonAdamW
+from tuili.training.optimizer import make_optimizer
 from tuili.training.packing import PackedRows, collate
 
 
 @dataclass(frozen=True, kw_only=True)
-class Schedule:
+class Optimisation:
     """The keys that every training config has."""
 
     output: str
     """Folder for checkpoints and the final model."""
     steps: int
     """Optimizer steps."""
-    rows: int = 8
-    """Packed rows a process and step."""
-    row_tokens: int = 256
-    """Tokens a row."""
     processes: int = 2
     """Data-parallel processes, one CPU thread each; gradients are averaged."""
     muon_lr: float = 0.02
-    """Peak learning rate of Muon, for the matrices."""
+    """Peak learning rate of Muon, for the matrices; 0: they go to AdamW too."""
     adamw_lr: float = 4e-3
     """Peak learning rate of AdamW, for everything else."""
     weight_decay: float = 0.0
     """Muon's weight decay."""
     warmup_steps: int = 100
-    """Steps of linear warm-up; linear decay to zero follows."""
+    """Steps of linear warm-up."""
     save_steps: int = 500
     """Steps between checkpoints; the same command continues from the last one."""
     seed: int = 0
     """Seed of the weights and of the data."""
 
 
-def arguments(config: Schedule, **more: Any) -> TrainingArguments:
-    return TrainingArguments(
+    def spent(self) -> dict[str, Any]:
+        """What training costs, as far as the config alone says it: part of the record."""
+        return {}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Schedule(Optimisation):
+    """The keys of trainings on packed rows; their learning rates fall to zero in a line."""
+
+    rows: int = 8
+    """Packed rows a process and step."""
+    row_tokens: int = 256
+    """Tokens a row."""
+
+    def spent(self) -> dict[str, Any]:
+        return {"tokens": dataset_rows(self) * self.row_tokens}
+
+
+A = TypeVar("A", bound=TrainingArguments)
+
+
+def arguments(config: Optimisation, kind: type[A], **more: Any) -> A:
+    """The arguments of a Trainer of any kind that follow from what every config has."""
+    return kind(
         output_dir=config.output,
         max_steps=config.steps,
-        per_device_train_batch_size=config.rows,
-        lr_scheduler_type="linear",
         warmup_steps=config.warmup_steps,
         save_steps=config.save_steps,
         save_total_limit=2,
-        logging_steps=50,
         seed=config.seed,
         data_seed=config.seed,
         use_cpu=not torch.cuda.is_available(),
         report_to=[],
         remove_unused_columns=False,
         dataloader_num_workers=0,
-        train_sampling_strategy="sequential",
         max_grad_norm=1.0,
         ddp_find_unused_parameters=False,
         **more,
@@ -72,15 +87,31 @@ def dataset_rows(config: Schedule) -> int:
     return config.steps * config.rows * config.processes
 
 
-def train(trainer: Trainer, config: Schedule) -> dict[str, Any]:
-    """Trains (on from the last checkpoint, if there is one), saves the model and what was done, returns the latter."""
-    output = Path(config.output)
-    last = get_last_checkpoint(str(output)) if output.is_dir() else None
+def optimizer(model: torch.nn.Module, config: Optimisation) -> torch.optim.Optimizer:
+    return make_optimizer(
+        model, muon_lr=config.muon_lr, adamw_lr=config.adamw_lr, weight_decay=config.weight_decay
+    )
+
+
+def last_checkpoint(config: Optimisation) -> str | None:
+    """The folder that a run goes on from."""
+    return get_last_checkpoint(config.output) if Path(config.output).is_dir() else None
+
+
+def train(
+    trainer: Trainer, config: Optimisation, measured: Callable[[], Mapping[str, Any]] = dict
+) -> dict[str, Any]:
+    """Trains (on from the last checkpoint, if there is one), saves the model and what was done, returns the latter.
+
+    measured: what else is known of it in the end.
+    """
+    output, last = Path(config.output), last_checkpoint(config)
     started_at, start = commit(), time.time()
     result = trainer.train(resume_from_checkpoint=last)
     record = {
         "config": asdict(config),
-        "tokens": config.steps * config.rows * config.processes * config.row_tokens,
+        **config.spent(),
+        **measured(),
         "seconds_of_last_session": round(time.time() - start),
         "resumed_from": last,
         "final_loss": result.training_loss,
@@ -88,10 +119,20 @@ def train(trainer: Trainer, config: Schedule) -> dict[str, Any]:
         "machine": machine(),
     }
     if trainer.is_world_process_zero():
-        trainer.save_model(str(output))
+        _save(trainer, str(output))
         trainer.state.save_to_json(str(output / "trainer_state.json"))
         (output / "training.json").write_text(json.dumps(record, indent=2) + "\n")
     return record
+
+
+def _save(trainer: Trainer, output: str) -> None:
+    """As a model that anything can load: adapters are merged into it."""
+    model = trainer.accelerator.unwrap_model(trainer.model)
+    if not hasattr(model, "merge_and_unload"):
+        trainer.save_model(output)
+        return
+    model.merge_and_unload().save_pretrained(output)
+    trainer.processing_class.save_pretrained(output)
 
 
 class MuonTrainer(Trainer):
@@ -102,12 +143,18 @@ class MuonTrainer(Trainer):
     ) -> None:
         # positions are rotations: a model can read what is longer than it was made for, once it is trained on that
         model.config.max_position_embeddings = max(model.config.max_position_embeddings, config.row_tokens)
-        optimizer = MuonAdamW(model, muon_lr=config.muon_lr, adamw_lr=config.adamw_lr, weight_decay=config.weight_decay)
         super().__init__(
             model=model,
-            args=arguments(config),
+            args=arguments(
+                config,
+                TrainingArguments,
+                per_device_train_batch_size=config.rows,
+                lr_scheduler_type="linear",
+                logging_steps=50,
+                train_sampling_strategy="sequential",
+            ),
             data_collator=collate,
             train_dataset=rows,
-            optimizers=(optimizer, None),
+            optimizers=(optimizer(model, config), None),
             processing_class=tokenizer,
         )

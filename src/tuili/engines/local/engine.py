@@ -34,7 +34,7 @@ class LocalEngine:
     def __init__(
         self,
         name: str,
-        path: str | FilePath,
+        source: str | FilePath | tuple[PreTrainedModel, PreTrainedTokenizerBase],
         step_format: StepFormat,
         *,
         batch: int = 384,
@@ -43,21 +43,23 @@ class LocalEngine:
         dtype: Dtype = "auto",
         again: str = TRY_AGAIN,
     ) -> None:
-        """batch: the most rows that run at once. cache_gib: memory for keys and values, half of it for running rows,
-        half for prefixes that may be continued. threads: of torch, in all of this process; None leaves them. again:
-        what the model is told after each earlier attempt that it is shown.
+        """source: a folder or a GGUF file, or a model with its tokenizer. batch: the most rows that run at once.
+        cache_gib: memory for keys and values, half of it for running rows, half for prefixes that may be continued.
+        threads: of torch, in all of this process; None leaves them. again: what the model is told after each earlier
+        attempt that it is shown.
 
-        Raises BadRequest when path is no causal language model.
+        Raises BadRequest when source is no causal language model.
         """
         if batch < 1 or (threads is not None and threads < 1):
             raise BadRequest(f"{name}: batch and threads must be at least 1")
         if threads is not None:
             torch.set_num_threads(threads)
-        model, tokenizer = load(FilePath(path), dtype)
+        model, tokenizer = source if isinstance(source, tuple) else load(FilePath(source), dtype)
         self.name = name
         self.step_format = step_format
         self.parameters = sum(parameter.numel() for parameter in model.parameters())
         forward: Forward = llama.LlamaForward(model) if llama.fits(model) else ModelForward(model)
+        self._forward = forward
         self.context = _context(model)
         self._codec = Codec(tokenizer, again)
         self.meter = Meter(forward)
@@ -100,6 +102,11 @@ class LocalEngine:
             text = self._codec.added(path.text, generated, ids)
             completions.append(Completion(text, len(ids), ids, logprobs, stop))
         return Sampled(completions, request.prefilled, generated)
+
+    def refresh(self, model: PreTrainedModel) -> None:
+        """Goes on with the weights that a model of the same shape has now: for training, between calls of `sample`."""
+        self._forward.read(model)
+        self._batch.clear()
 
     def prompt_bound(self, problem: Problem, path: Path) -> int:
         return len(self._codec.prompt(problem.prompt, path.earlier)) + sum(map(len, self._codec.path(path)))
