@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 pytest.importorskip("rapidfuzz")
 
+from tuili.errors import BadRequest
 from tuili.mini.families import FAMILIES
 from tuili.mini.tokenizer import build_tokenizer
 from tuili.records import Attempt, Ending, Node, Problem, Purpose, RunHeader, StopReason
@@ -106,3 +107,30 @@ def test_a_verifier_learns_of_an_attempt_after_what_was_shown_before_it(run: Pat
     labelled = [(place, CLASSES[label]) for place, label in enumerate(example.targets) if label != IGNORED]
     assert [label for _, label in labelled] == ["+", "+"], "the wrong attempt before it is not judged"
     assert labelled[-1][0] == len(example.ids) - 1
+
+
+SMALL = {"steps": 1, "rows": 1, "processes": 1, "hidden_size": 32, "intermediate_size": 32, "layers": 1, "heads": 2}
+
+
+def test_a_config_with_revisions_trains_on_them(run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sft = pytest.importorskip("tuili.training.sft")
+    monkeypatch.setattr(sft, "train", lambda trainer, config: trainer)
+    config = sft.SftConfig(
+        output=str(tmp_path), samples=str(run), revisions=1.0, row_tokens=768, key_value_heads=1, **SMALL
+    )
+    trainer = sft.run(config)
+    row = trainer.train_dataset[0]
+    assert f"{WRONG} <eos>\n<think>\n{RIGHT} <eos>" in build_tokenizer().decode(row["input_ids"])
+    assert trainer.model.config.max_position_embeddings == 768, "what it was trained to read it may read"
+
+
+def test_revisions_without_samples_are_refused() -> None:
+    sft = pytest.importorskip("tuili.training.sft")
+    with pytest.raises(BadRequest, match="samples must name a run folder"):
+        sft.SftConfig(output="x", steps=1, revisions=0.5)
+
+
+def test_samples_with_nothing_to_revise_are_refused(run: Path) -> None:
+    (run / "attempts.jsonl").write_text("")
+    with pytest.raises(BadRequest, match="no puzzle with a right sample and a wrong one"):
+        MiniRevisions(build_tokenizer(), samples=run, share=1.0, most=4, kept=0.0, others=lambda rng, progress: None)
