@@ -129,6 +129,30 @@ def test_the_command_prints_its_numbers(tmp_path):
     assert out.exists()
 
 
+def test_accuracy_is_drawn_against_every_cost_overall_and_by_level(tmp_path):
+    text = "".join(page(tmp_path, write_run(tmp_path / "run")).text)
+    for axis in ("FLOPs a problem", "tokens a problem", "seconds that a problem waited", "samples a problem"):
+        figures = 1 + 5  # of all problems, and of each level
+        tab = 1
+        assert text.count(axis) == figures + tab
+
+
+def test_flops_are_not_drawn_where_the_engine_has_no_size(tmp_path, monkeypatch):
+    monkeypatch.setattr("synthetic.GENERATOR", 0)
+    monkeypatch.setattr("synthetic.VERIFIER", 0)
+    text = "".join(page(tmp_path, write_run(tmp_path / "run")).text)
+    assert "tokens a problem" in text
+    assert "FLOPs a problem" not in text
+
+
+def test_another_baseline_can_be_named(tmp_path):
+    run, out = write_run(tmp_path / "run"), tmp_path / "report.html"
+    (summary,) = write_report([run], out, baseline="weighted best-of-N")
+    assert {row.second for row in summary.equal_cost.overall} == {"weighted best-of-N"}
+    with pytest.raises(BadRequest, match="no strategy is called 'beam'"):
+        write_report([run], out, baseline="beam")
+
+
 def test_a_place_that_cannot_be_written_is_refused(tmp_path):
     with pytest.raises(BadRequest, match="cannot write"):
         write_report([write_run(tmp_path / "run")], tmp_path / "missing" / "report.html")
