@@ -22,7 +22,11 @@ assert not heavy, heavy
 
 @pytest.mark.parametrize(
     "arguments",
-    [["eval", "--help"], *(["list", what] for what in ("tasks", "models", "strategies", "verifiers", "engines"))],
+    [
+        ["eval", "--help"],
+        ["claims"],
+        *(["list", what] for what in ("tasks", "models", "strategies", "verifiers", "engines")),
+    ],
 )
 def test_nothing_heavy_is_loaded(arguments: list[str]) -> None:
     subprocess.run([sys.executable, "-c", PROBE.format(arguments=arguments)], check=True, stdout=subprocess.DEVNULL)

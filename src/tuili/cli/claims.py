@@ -40,7 +40,7 @@ def _show(found: list[Cited]) -> None:
 
     from tuili.evaluation.claims.words import conditions, number
 
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 1, 0))
     for column in ("system", "benchmark"):
         table.add_column(column, overflow="fold")
     table.add_column("claimed", justify="right", no_wrap=True)
