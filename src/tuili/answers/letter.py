@@ -59,14 +59,14 @@ def declared_letter(text: str, *, finished: bool) -> str | None:
     text a letter at the very end may be the beginning of a word, and a text that opens with a letter may go on to the
     other options: neither counts.
     """
-    letter, _ = max(_announcements(text, finished), key=lambda found: found[1], default=(None, 0))
+    letter, _ = max(announcements(text, finished), key=lambda found: found[1], default=(None, 0))
     if letter is None and finished:
         closing = _CLOSING.search(text)
         return closing["letter"] if closing else _opening_letter(text)
     return letter
 
 
-def _announcements(text: str, finished: bool) -> Iterator[tuple[str, int]]:
+def announcements(text: str, finished: bool) -> Iterator[tuple[str, int]]:
     """(letter, where it ends) of every announcement."""
     for pattern in _PATTERNS:
         for match in pattern.finditer(text):

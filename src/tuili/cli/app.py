@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from tuili.cli import audit, claims, demo, evaluate, listing, regrade, report, solve, sweep, train, validate
+from tuili.cli import audit, claims, demo, evaluate, listing, regrade, report, solve, sweep, thinking, train, validate
 from tuili.cli.output import say
 from tuili.errors import BadRequest, TuiliError
 
@@ -24,6 +24,7 @@ app.command("report")(report.report)
 app.command("claims")(claims.claims)
 app.command("list")(listing.list_)
 app.command("validate")(validate.validate)
+app.command("thinking")(thinking.thinking)
 app.command("regrade")(regrade.regrade)
 app.command("audit")(audit.audit)
 app.command("train")(train.train)

@@ -10,6 +10,7 @@ from tuili.evaluation.audit import Audit
 from tuili.evaluation.regraded import RunRegraded
 from tuili.evaluation.report.numbers import p_value, points, with_interval
 from tuili.evaluation.summary import Series, Summary
+from tuili.evaluation.thinking import Thinking
 
 
 def results_table(summary: Summary) -> Table:
@@ -62,6 +63,19 @@ def regraded_table(found: RunRegraded) -> Table:
             f"{difference}, {p_value(one.difference.p_value)}",
             str(one.attempts),
             moves or "none",
+        )
+    return table
+
+
+def thinking_table(rows: Sequence[Thinking]) -> Table:
+    """Over- and underthinking, one row a strategy."""
+    table = _table("strategy", "accuracy", "ξ_O", "ξ_UT", "samples", "left out of ξ_UT")
+    for row in rows:
+        table.add_row(
+            f"{row.run}: {row.strategy}",
+            *map(with_interval, (row.accuracy, row.outcome_efficiency, row.underthinking)),
+            str(row.samples),
+            str(row.left_out),
         )
     return table
 
