@@ -201,3 +201,27 @@ def test_a_model_that_loops_does_not_hold_up_extraction(loop: str) -> None:
     letter(text)
     maths(text)
     assert time.process_time() - started < 5
+
+
+def tagged(text: str, **options: bool) -> str | None:
+    return final_answer(text, AnswerKind.TAGGED, PARAGRAPHS, **options)
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("</think>It is <answer>5</answer>.", "5"),
+        ("</think><answer>\n1  2\n3  4\n</answer>", "1  2\n3  4"),
+        ("</think><answer>4</answer> No: <answer>5</answer>", "5"),
+        ("</think><answer>5</answer>\n\nQuestion: 2 + 2?\n<answer>4</answer>", "5"),
+        ("<answer>4</answer> is too small.</think><answer>5</answer>", "5"),
+    ],
+)
+def test_a_tagged_answer_keeps_its_lines(text: str, answer: str) -> None:
+    assert tagged(text) == answer
+    assert tagged(text, finished=False) == answer
+
+
+@pytest.mark.parametrize("text", ["<answer>5</answer>", "</think>5", "</think><answer>5", "</think><answer> </answer>"])
+def test_what_is_not_tagged_is_no_answer(text: str) -> None:
+    assert tagged(text) is None

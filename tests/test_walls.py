@@ -101,6 +101,14 @@ def test_nothing_is_imported_behind_the_graphs_back_in(blind: str) -> None:
             assert not (names | attributes) & {"__import__", "import_module", "exec", "spec_from_file_location"}, name
 
 
+@pytest.mark.parametrize("blind", BLIND)
+def test_no_problems_can_be_made_again_in(blind: str) -> None:
+    """What generates problems knows their answers."""
+    for name, tree in modules().items():
+        if room(name) == blind:
+            assert "reasoning_gym" not in ast.unparse(tree), name
+
+
 def test_only_the_solver_charges() -> None:
     for name, tree in modules().items():
         if room(name) in ("solver", "ledger"):

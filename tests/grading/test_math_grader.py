@@ -9,8 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tuili.grading import Grade, Outcome
-from tuili.grading.math import MathGrader
-from tuili.grading.worker import Equivalence, Worker, WorkerFailed
+from tuili.grading.math import Equivalence, MathGrader
+from tuili.grading.worker import Worker, WorkerFailed
 from tuili.records import Problem
 
 PROBLEM = Problem("1", "What is it?", "math")
@@ -86,15 +86,15 @@ def test_many_threads_grade_at_once() -> None:
 
 
 def test_a_worker_is_replaced_after_a_time_out_and_after_a_crash() -> None:
-    worker = Worker()
-    assert worker.compare("2", "1+1", 60) is Equivalence.SAME
+    worker = Worker("tuili.grading.equivalence")
+    assert worker.ask(["2", "1+1"], 60) == Equivalence.SAME
     with pytest.raises(WorkerFailed, match=r"timed out after 0\.5 s"):
-        worker.compare("2", "9^{9^{9^{9}}}", 0.5)
-    assert worker.compare("2", "1+2", 60) is Equivalence.DIFFERENT
+        worker.ask(["2", "9^{9^{9^{9}}}"], 0.5)
+    assert worker.ask(["2", "1+2"], 60) == Equivalence.DIFFERENT
     worker._process.kill()  # type: ignore[union-attr]
     with pytest.raises(WorkerFailed, match="crashed"):
-        worker.compare("2", "1+1", 60)
-    assert worker.compare("2", "1+1", 60) is Equivalence.SAME
+        worker.ask(["2", "1+1"], 60)
+    assert worker.ask(["2", "1+1"], 60) == Equivalence.SAME
 
 
 def test_a_repeated_answer_is_not_compared_again() -> None:

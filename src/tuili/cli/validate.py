@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 SHOWN = 5
 """Failures that are listed on the terminal; --json has them all."""
+GOLD = 60
+"""Characters of a gold answer that are shown there."""
 
 
 def validate(
@@ -30,8 +32,7 @@ def validate(
     as_json: options.AsJson = False,
 ) -> None:
     """Check that graders accept their tasks' own gold answers, and that no problem stands in the training data."""
-    from tuili.tasks import TASKS, load, make_task, task_overlap
-    from tuili.tasks import validate as check
+    from tuili.tasks import TASKS, load, make_task, task_overlap, validate_items
 
     if (data or train) and len(tasks or ()) != 1:
         raise BadRequest(f"{'--data' if data else '--train'} is the file of one task: name that task")
@@ -40,9 +41,10 @@ def validate(
     for spec in tasks or sorted(TASKS):
         try:
             task = make_task(spec, data)
-            checked[spec] = check(task, limit)
+            items = load(task, limit)
+            checked[spec] = validate_items(task, items)
             if train:
-                overlaps[spec] = task_overlap(make_task(spec, train), load(task, limit))
+                overlaps[spec] = task_overlap(make_task(spec, train), items)
         except BadRequest as error:
             if tasks:
                 raise
@@ -68,7 +70,7 @@ def _show(checked: dict[str, Validation], train: Path | None, overlaps: dict[str
         failed = f"FAILED, {result.problems} problems, {len(result.failures)} failures"
         stdout.print(f"{spec}: {failed if result.failures else passed}", markup=False)
         for failure in result.failures[:SHOWN]:
-            shown = f"  {failure.problem_id}: {failure.reason} ({failure.gold})"
+            shown = f"  {failure.problem_id}: {failure.reason} ({failure.gold[:GOLD]})"
             stdout.print(shown, markup=False, soft_wrap=True)
         if spec in overlaps:
             stdout.print(f"{spec} and {train}: {overlaps[spec]}", markup=False, soft_wrap=True)

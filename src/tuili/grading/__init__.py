@@ -9,6 +9,7 @@ from tuili.grading.exact import ExactGrader
 from tuili.grading.math import MathGrader
 from tuili.grading.mini import MiniGrader
 from tuili.grading.outcome import Grade, Grader, Outcome
+from tuili.grading.reasoning_gym import ReasoningGymGrader
 from tuili.grading.refusal import RefusalGrader
 from tuili.spec import Spec, bind
 
@@ -19,6 +20,7 @@ GRADERS: dict[str, Callable[..., Grader]] = {
     "exact": ExactGrader,
     "math": MathGrader,
     "mini": MiniGrader,
+    "reasoning_gym": ReasoningGymGrader,
     "refusal": RefusalGrader,
 }
 

@@ -1,33 +1,26 @@
 """Whether a reference and an answer are the same mathematics, by math-verify: runs in a process that can be killed.
 
-`python -m tuili.grading.equivalence` writes the line "ready", then reads one JSON list [gold, answer, seconds] a line
-and writes one JSON Equivalence a line. math-verify's own time-outs are signals with a Python handler, which work in
-the main thread only and not during one long multiplication, so they are switched off: here the system ends this
-process after so many seconds of its own processor time, however busy the machine is, and worker.py starts another.
+math-verify's own time-outs are signals with a Python handler, which work in the main thread only and not during one
+long multiplication, so they are switched off: isolated.py sets the limits, and worker.py starts another process.
 """
 
 from __future__ import annotations
 
-import json
 import logging
 import re
-import signal
-import sys
 from typing import Any
 
 import math_verify
 from sympy import Basic, MatrixBase
 
-from tuili.grading.worker import Equivalence
-
-MEMORY = 4 << 30
-"""Bytes of address space: 9^9^9^9 must fail here and not take the machine with it."""
-
+from tuili.grading.isolated import serve
+from tuili.grading.math import Equivalence
 
 _DELIMITED = re.compile(r"(?<!\\)\$|\\boxed|\\[(\[]")
 # 5 dollars, 12.5 m/s: words after a number are its unit, unless they are mathematics
 _UNIT = re.compile(
-    r"(?<=\d)\s+(?!(?:pi|and|or|sin|cos|tan|log|ln|sqrt|mod)\b)([A-Za-z]{2,}[A-Za-z/ ]*|[a-z]+/[a-z]+)\.?$"
+    r"(?<=\d)\s+(?!(?:pi|and|or|sin|cos|tan|log|ln|sqrt|mod)\b)([A-Za-z]{2,}[A-Za-z/ ]*|[a-z]+/[a-z]+)"
+    r"(?:\^\{?[23]\}?)?\.?$"
 )
 _DECIMAL_COMMA = re.compile(r"-?\d+,\d+")
 
@@ -71,29 +64,7 @@ def _is_maths(value: Any) -> bool:
 
 def main() -> None:
     logging.disable(logging.WARNING)  # math-verify warns of the time-outs that were switched off
-    _limit_memory()
-    print("ready", flush=True)
-    for line in sys.stdin:
-        gold, answer, seconds = json.loads(line)
-        _limit_time(seconds)
-        reply = json.dumps(equivalent(gold, answer))
-        _limit_time(0)
-        print(reply, flush=True)
-
-
-def _limit_time(seconds: float) -> None:
-    """Processor time until SIGPROF ends the process; 0 takes the limit away. Not POSIX: the caller's deadline only."""
-    if hasattr(signal, "setitimer"):
-        signal.setitimer(signal.ITIMER_PROF, seconds)
-
-
-def _limit_memory() -> None:
-    try:
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    except (ImportError, ValueError):  # not POSIX, or already lower
-        pass
+    serve(lambda pair: equivalent(*pair))
 
 
 if __name__ == "__main__":

@@ -4,15 +4,25 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import lru_cache
 
-from tuili.answers.votes import number
-from tuili.grading.outcome import CORRECT, INCORRECT, NO_ANSWER, Grade, ungraded
-from tuili.grading.worker import Equivalence, Worker, WorkerFailed
+from tuili.grading.notation import rewritten
+from tuili.grading.outcome import CORRECT, INCORRECT, NO_ANSWER, Grade, graded, ungraded
+from tuili.grading.plain import same
+from tuili.grading.worker import Worker, WorkerFailed
 from tuili.records import Problem
 
-_WORKER = Worker()
+_WORKER = Worker("tuili.grading.equivalence")
 _RELATION = re.compile(r"[=<>]|\\approx")
+
+
+class Equivalence(StrEnum):
+    SAME = "same"
+    DIFFERENT = "different"
+    GOLD_UNREADABLE = "gold unreadable"
+    ANSWER_UNREADABLE = "answer unreadable"
+
 
 _GRADES = {
     Equivalence.SAME: CORRECT,
@@ -42,14 +52,12 @@ class MathGrader:
 
 @lru_cache(maxsize=100_000)
 def _grade(gold: str, answer: str, seconds: float) -> Grade:
-    """Plain numbers are compared here; only what is left needs the worker."""
-    expected, given = number(gold.strip()), number(answer.strip())
-    if expected is not None and given is not None:
-        if expected == given:
-            return CORRECT
-        if expected.denominator == given.denominator == 1:
-            return INCORRECT
+    """What is compared as it is written is compared here; only what is left needs the worker."""
+    gold, answer = rewritten(gold), rewritten(answer)
+    known = same(gold, answer)
+    if known is not None:
+        return graded(known)
     try:
-        return _GRADES[_WORKER.compare(gold, answer, seconds)]
+        return _GRADES[Equivalence(_WORKER.ask([gold, answer], seconds))]
     except WorkerFailed as failure:
         return ungraded(str(failure))

@@ -19,7 +19,7 @@ class Outcome(StrEnum):
 class Grade:
     outcome: Outcome
     reason: str | None = None
-    """Why it is ungraded; None for the other outcomes."""
+    """Why it is ungraded; what an incorrect answer scored, of a grader with scores between; else None."""
 
 
 CORRECT = Grade(Outcome.CORRECT)

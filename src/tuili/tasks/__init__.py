@@ -22,8 +22,9 @@ from tuili.tasks.mmlu_pro import mmlu_pro
 from tuili.tasks.olympiadbench import olympiadbench
 from tuili.tasks.overlap import Overlap, task_overlap
 from tuili.tasks.pubmedqa import pubmedqa
+from tuili.tasks.reasoning_gym import reasoning_gym
 from tuili.tasks.safety import strongreject, xstest
-from tuili.tasks.validate import Failure, Validation, validate
+from tuili.tasks.validate import Failure, Validation, validate, validate_items
 
 __all__ = [
     "TASKS",
@@ -37,6 +38,7 @@ __all__ = [
     "make_task",
     "task_overlap",
     "validate",
+    "validate_items",
 ]
 
 TASKS: dict[str, Callable[..., Task]] = {
@@ -55,6 +57,7 @@ TASKS: dict[str, Callable[..., Task]] = {
     "mmlu_pro": mmlu_pro,
     "olympiadbench": olympiadbench,
     "pubmedqa": pubmedqa,
+    "reasoning_gym": reasoning_gym,
     "strongreject": strongreject,
     "xstest": xstest,
 }

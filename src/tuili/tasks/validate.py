@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tuili.answers import final_answer
@@ -26,13 +27,14 @@ class Validation:
 
 
 def validate(task: Task, limit: int | None = None) -> Validation:
-    """Sends each gold answer through extraction and grading, as a model's text would go.
+    """Raises BadRequest when the task cannot be loaded or has no grader."""
+    return validate_items(task, load(task, limit))
 
-    Raises BadRequest when the task cannot be loaded or has no grader.
-    """
+
+def validate_items(task: Task, items: Sequence[Item]) -> Validation:
+    """Sends each gold answer through extraction and grading, as a model's text would go. Raises BadRequest."""
     if task.grader is None:
         raise BadRequest(f"{task.name} can be loaded but not graded yet")
-    items = load(task, limit)
     failures = [failure for item in items for failure in _failures(task, item)]
     return Validation(task.name, len(items), tuple(failures))
 
