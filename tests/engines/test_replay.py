@@ -87,6 +87,7 @@ def test_what_replay_cannot_do(recording: FilePath) -> None:
     for path, sampling, reason in (
         (Path(), Sampling(until=Until.STEP), "step by step"),
         (Path(text="it"), Sampling(), "step by step"),
+        (Path(earlier=("it is 3",)), Sampling(), "that revises"),
         (Path(), Sampling(max_tokens=9), "has 10 tokens"),
     ):
         with pytest.raises(BadRequest, match=reason):
@@ -136,3 +137,10 @@ def test_paths_of_steps_are_no_samples(tmp_path: FilePath) -> None:
     stepwise = replace(stepwise, nodes=(replace(stepwise.nodes[0], stop=StopReason.STEP), stepwise.nodes[1]))
     with pytest.raises(BadRequest, match="no attempt that sampled whole solutions"):
         record(tmp_path / "run", [stepwise])
+
+
+def test_revisions_are_no_independent_samples(tmp_path: FilePath) -> None:
+    revised = attempt("sequential_revision", 0, ["first", "second"])
+    revised = replace(revised, nodes=(revised.nodes[0], replace(revised.nodes[1], after=((0,),))))
+    with pytest.raises(BadRequest, match="no attempt that sampled whole solutions"):
+        record(tmp_path / "run", [revised])

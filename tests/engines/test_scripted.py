@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuili.engines.scripted import ScriptedEngine
+from tuili.engines.scripted import END_OF_ATTEMPT, ScriptedEngine
 from tuili.engines.words import words
 from tuili.errors import EngineError
 from tuili.records import Path, Problem, Sampling, StopReason, Until
@@ -79,3 +80,14 @@ def test_it_counts_what_it_should_be_charged_for() -> None:
 def test_a_script_that_has_nothing_to_say_is_an_engine_error() -> None:
     with pytest.raises(EngineError, match="nothing for problem p after 'x'"):
         sample(ScriptedEngine({"p": "y"}), Path(text="x"), [0])
+
+
+def test_earlier_attempts_are_read_before_the_path() -> None:
+    shown = f"3 + 4 = 8{END_OF_ATTEMPT}so 7{END_OF_ATTEMPT}"
+    engine = ScriptedEngine(lambda problem, text, seed: {shown: "wait\n", f"{shown}wait\n": "7"}[text])
+    path = Path(earlier=("3 + 4 = 8", "so 7"))
+    assert engine.prompt_bound(PROBLEM, path) == 6 + 5 + 3 + 2 + 3
+    assert sample(engine, path, [0], until=Until.STEP) == [("wait\n", 2, StopReason.STEP)]
+    assert sample(engine, replace(path, text="wait\n"), [0]) == [("7", 2, StopReason.END)]
+    assert engine.prompt_tokens == 19, "what it has written after them is cached"
+    assert sample(ScriptedEngine({"p": ["again 7"]}), path, [0]) == [("again 7", 3, StopReason.END)]

@@ -10,7 +10,7 @@ from fakes import BUDGETS, ExactEngine, FakeEngine, random_plan, solve, verifier
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tuili.engines.scripted import ScriptedEngine
+from tuili.engines.scripted import END_OF_ATTEMPT, ScriptedEngine
 from tuili.engines.words import words
 from tuili.ledger import Budget
 from tuili.records import (
@@ -152,6 +152,25 @@ def test_the_tokens_of_what_was_written_are_those_that_the_engine_read() -> None
         ("wait but a", (2, 2, 1)),
         ("wait but a so b\n", (2, 2, 2, 2, 1, 1)),
     ]
+
+
+def test_what_a_model_was_shown_stays_with_all_that_goes_on_from_there() -> None:
+    seen = []
+
+    def plan(problem: Problem) -> Plan:
+        first = yield Sample([Path()], n=2)
+        begun = yield Sample([Path()], earlier=first, until=Until.STEP)
+        seen.extend((yield Sample(begun)))
+        return Choice(seen[0].answer, seen[0])
+
+    history = "".join(f"{text}{END_OF_ATTEMPT}" for text in ("</think>7", "</think>7"))
+    script = {"": "</think>7", history: "so\n</think>8", f"{history}so\n": "</think>8"}
+    engine = ScriptedEngine(lambda problem, text, seed: script[text])
+    attempt = solve(plan, engine)
+    assert seen[0].earlier == ("</think>7", "</think>7")
+    assert (seen[0].text, attempt.answer) == ("so\n</think>8", "8")
+    assert [(node.id, node.after) for node in attempt.nodes[2:]] == [((2,), ((0,), (1,))), ((2, 0), ())]
+    assert [call.path.earlier for call in engine.calls[1:]] == [seen[0].earlier] * 2
 
 
 def test_nothing_asked_is_nothing_spent() -> None:
