@@ -6,23 +6,25 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from tuili.evaluation.curve import Curve
+from tuili.evaluation.curves import as_measured
+from tuili.evaluation.equal_cost import mean_costs, shared_problems
 from tuili.evaluation.metrics.paired import Difference, paired_difference
-from tuili.evaluation.recorded import Mark, Recorded, RunColumns, Unit
+from tuili.evaluation.recorded import RunColumns, Unit
 
 
 @dataclass(frozen=True, slots=True)
 class Pairing:
-    """One strategy of one run against the first of the page."""
+    """One strategy of one run against the first of the page, on the problems that both answered."""
 
     run: str
     strategy: str
     overall: Difference
-    """This one's accuracy less the first's, on the problems that both answered."""
+    """This one's accuracy less the first's; ungraded answers are not correct."""
     by_level: Mapping[int, Difference]
     times_flops: float | None
-    """What a problem costs, as a multiple of the first's; None where an engine did not know."""
+    """What it spent, as a multiple of what the first did; None where an engine did not know."""
     times_tokens: float | None
 
 
@@ -34,48 +36,30 @@ class AsRecorded:
     pairings: tuple[Pairing, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Member:
-    run: str
-    strategy: str
-    accuracy: Mapping[str, float]
-    """By problem, over its attempts; ungraded answers are not correct."""
-    costs: NDArray[np.float64]
-    """[Unit], mean an attempt."""
-
-
 def as_recorded(runs: Sequence[RunColumns]) -> AsRecorded | None:
     """Every strategy against the first one of the first run; None where there is nothing to pair it with."""
-    first, *others = [_member(run, recorded) for run in runs for recorded in run.strategies.values()]
-    levels = {problem.id: problem.level or 0 for run in runs for problem in run.problems}
-    pairings = [_pairing(first, other, levels) for other in others if first.accuracy.keys() & other.accuracy.keys()]
-    return AsRecorded(first.run, first.strategy, tuple(pairings)) if pairings else None
+    first, *others = [
+        as_measured(run, recorded, strategy) for run in runs for strategy, recorded in run.strategies.items()
+    ]
+    pairings = [_pairing(first, other) for other in others if set(first.problems) & set(other.problems)]
+    return AsRecorded(first.run, first.name, tuple(pairings)) if pairings else None
 
 
-def _member(run: RunColumns, recorded: Recorded) -> _Member:
-    rows, index = np.unique(recorded.problem, return_inverse=True)
-    shares = np.bincount(index, weights=recorded.outcome == Mark.CORRECT) / np.bincount(index)
-    accuracy = {run.problems[row].id: float(share) for row, share in zip(rows, shares, strict=True)}
-    return _Member(run.name, recorded.strategy, accuracy, recorded.costs.sum(axis=1).mean(axis=0))
+def _pairing(first: Curve, other: Curve) -> Pairing:
+    first, other = shared_problems([first, other])
+    by_level = {
+        int(level): _difference(first.where(first.levels == level), other.where(first.levels == level))
+        for level in np.unique(first.levels)
+        if level
+    }
+    times_flops, times_tokens = (_times(first, other, unit) for unit in (Unit.FLOPS, Unit.TOKENS))
+    return Pairing(other.run, other.name, _difference(first, other), by_level, times_flops, times_tokens)
 
 
-def _pairing(first: _Member, other: _Member, levels: Mapping[str, int]) -> Pairing:
-    shared = [problem for problem in first.accuracy if problem in other.accuracy]
-    level = np.array([levels[problem] for problem in shared])
-    ours = np.array([other.accuracy[problem] for problem in shared])
-    its = np.array([first.accuracy[problem] for problem in shared])
-    return Pairing(
-        run=other.run,
-        strategy=other.strategy,
-        overall=paired_difference(ours, its),
-        by_level={
-            int(one): paired_difference(ours[level == one], its[level == one]) for one in np.unique(level) if one
-        },
-        times_flops=_times(first, other, Unit.FLOPS),
-        times_tokens=_times(first, other, Unit.TOKENS),
-    )
+def _difference(first: Curve, other: Curve) -> Difference:
+    return paired_difference(other.accuracy[:, 0], first.accuracy[:, 0])
 
 
-def _times(first: _Member, other: _Member, unit: Unit) -> float | None:
-    known = first.costs[unit] > 0 and other.costs[unit] > 0
-    return float(other.costs[unit] / first.costs[unit]) if known else None
+def _times(first: Curve, other: Curve, unit: Unit) -> float | None:
+    one, two = (float(mean_costs(curve, unit)[0]) for curve in (first, other))
+    return two / one if one > 0 and two > 0 else None

@@ -33,11 +33,12 @@ def _gives_a_pool(recorded: Recorded) -> bool:
 def _measured_curves(run: RunColumns, measured: Sequence[Recorded]) -> Iterator[Curve]:
     by_strategy = {recorded.strategy: recorded for recorded in measured}
     for name, strategies in families(list(by_strategy)).items():
-        points = [_measured_point(run, name, by_strategy[strategy]) for strategy in strategies]
+        points = [as_measured(run, by_strategy[strategy], name) for strategy in strategies]
         yield joined(sorted(points, key=lambda point: float(point.costs[:, 0, Unit.TOKENS].mean())))
 
 
-def _measured_point(run: RunColumns, name: str, recorded: Recorded) -> Curve:
+def as_measured(run: RunColumns, recorded: Recorded, name: str) -> Curve:
+    """The one point of what a strategy returned, as it is recorded."""
     return by_problem(
         run,
         recorded,
