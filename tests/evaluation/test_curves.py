@@ -55,6 +55,20 @@ def test_a_verifier_is_paid_only_by_those_who_ask_it():
     assert found[COVERAGE].costs[0, :, Unit.TOKENS] == pytest.approx([40, 60, 100])
 
 
+def test_a_size_that_was_run_itself_says_what_it_cost():
+    """Four samples are read for 400, but two for 300: half of what two cost is the best that is known of one."""
+    two = (*CHARGES[:1], Charge(Component.VERIFIER, Purpose.EXPLORE, 75, 0, 300.0))
+    found = drawn(
+        attempt([node(i, "7", 0.5) for i in range(4)], strategy="best_of_n:n=4,weighted=true", charges=CHARGES),
+        attempt([node(i, "8", 0.5) for i in range(2)], strategy="best_of_n:n=2,weighted=true", charges=two),
+    )
+    generated = 800
+    assert found[WEIGHTED].costs[0, :, Unit.FLOPS] == pytest.approx(
+        [200 + (generated + 300) / 2, 200 + generated + 300, 200 + generated + 400]
+    )
+    assert found[WEIGHTED].accuracy.tolist() == [[1, 1, 1]]
+
+
 def test_attempts_at_one_problem_are_averaged_before_problems_are():
     seeds = [dataclasses.replace(attempt([node(0, a)], a), seed=i) for i, a in enumerate(["7", "8", "8"])]
     curve = drawn(*seeds, attempt([node(0, "7")], "7", problem="q"))["s"]

@@ -1,8 +1,9 @@
 """Which strategies need no run of their own, because a larger pool of the same samples gives their figures.
 
 At one seed all strategies draw the same samples (solver/seeds.py), so of n independent samples the first k are what a
-smaller strategy would have drawn; `pooled` even takes the mean over all subsets of k. What it cannot give is a
-strategy that stops for reasons of its own: with a budget, or a vote that ends early.
+smaller strategy would have drawn; `pooled` even takes the mean over all subsets of k. What it cannot give is what a
+verifier costs for fewer samples, since it may read what samples share only once; nor a strategy that stops for reasons
+of its own: with a budget, or a vote that ends early.
 """
 
 from __future__ import annotations
@@ -25,13 +26,14 @@ class _Pool(NamedTuple):
 def derivable(strategies: Sequence[str]) -> dict[str, str]:
     """Full specs that need no run, each with the one whose samples its figures come from.
 
-    Of sizes, only those are derived that curves have points at: 1, 2, 4, … and the pool's own.
+    Of sizes, only those are derived that curves have points at: 1, 2, 4, … and the pool's own. With a verifier only the
+    other choice among the same samples is.
     """
     pools = list(_pools(strategies))
     largest = sorted(pools, key=lambda pool: (-pool.n, not pool.scored))
     found = {}
     for pool in pools:
-        source = next(one for one in largest if one.scored or not pool.scored)
+        source = next(one for one in largest if not pool.scored or (one.scored and one.n == pool.n))
         if source.strategy != pool.strategy and source.n > 1 and pool.n in sizes(source.n):
             found[pool.strategy] = source.strategy
     return found

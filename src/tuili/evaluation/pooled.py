@@ -1,12 +1,15 @@
 """Curves from pools of independent samples: at k < n, the expectation over subsets of k of the recorded samples.
 
-k samples cost the prompt once, and k/n of what all n cost beyond it.
+k samples cost the prompt once, and k/n of what all n cost beyond it, where n is the smallest recorded pool that holds k:
+a verifier that reads what samples share only once costs less a sample the more there are, so only a pool of k itself
+says exactly what k cost.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +28,8 @@ SELECTION = frozenset({"n", "weighted"})
 
 
 def pool_curves(run: RunColumns, pooled: Iterable[Recorded]) -> Iterator[Curve]:
-    """The ceiling, majority, and where there are scores weighted and plain best-of-N, each from the largest pool."""
+    """The ceiling, majority, and where there are scores weighted and plain best-of-N: accuracies from the largest pool,
+    costs from all of them."""
     variants: dict[str, list[tuple[Recorded, Pools]]] = defaultdict(list)
     for recorded in pooled:
         if recorded.pools is not None:
@@ -35,33 +39,56 @@ def pool_curves(run: RunColumns, pooled: Iterable[Recorded]) -> Iterator[Curve]:
         scored = [member for member in members if not np.isnan(member[1].scores).all()]
         suffix = f" ({parameters})" if len(variants) > 1 and parameters else ""
         for rule in (COVERAGE, MAJORITY):
-            yield _pool_curve(run, rule, suffix, *members[0])
+            yield _pool_curve(run, rule, suffix, members)
         for rule in (WEIGHTED, BEST):
             if scored:
-                yield _pool_curve(run, rule, suffix, *scored[0])
+                yield _pool_curve(run, rule, suffix, scored)
 
 
-def _pool_curve(run: RunColumns, rule: str, suffix: str, recorded: Recorded, pools: Pools) -> Curve:
-    n = pools.classes.shape[1]
-    ks = sizes(n)
-    share = np.array(ks) / n
-    verified = rule in (WEIGHTED, BEST)
-    parts = recorded.costs[:, None]  # [A, 1, Part, Unit]
-    costs = parts[:, :, Part.PREFILL] + parts[:, :, Part.GENERATION] * share[:, None]
-    if verified:
-        costs = costs + parts[:, :, Part.VERIFICATION] * share[:, None]
+def _pool_curve(run: RunColumns, rule: str, suffix: str, members: Sequence[tuple[Recorded, Pools]]) -> Curve:
+    """members: the largest pool first."""
+    recorded, pools = members[0]
+    ks = sizes(pools.classes.shape[1])
     accuracy, ungraded = _select(rule, pools, ks)
-    return by_problem(
+    curve = by_problem(
         run,
         recorded,
         name=rule + suffix,
         ks=ks,
         accuracy=accuracy,
         ungraded=ungraded,
-        costs=costs,
+        costs=_costs(rule, recorded, pools, ks),
         from_subsets=True,
         ceiling=rule == COVERAGE,
     )
+    for smaller in members[1:]:
+        curve = _with_costs(curve, run, rule, *smaller)
+    return curve
+
+
+def _costs(rule: str, recorded: Recorded, pools: Pools, ks: Sequence[int]) -> NDArray[np.float64]:
+    """Of k of the pool's n samples, [A, K, Unit]."""
+    share = np.array(ks)[:, None] / pools.classes.shape[1]
+    parts = recorded.costs[:, None]  # [A, 1, Part, Unit]
+    beyond = parts[:, :, Part.GENERATION]
+    if rule in (WEIGHTED, BEST):
+        beyond = beyond + parts[:, :, Part.VERIFICATION]
+    costs: NDArray[np.float64] = parts[:, :, Part.PREFILL] + beyond * share
+    return costs
+
+
+def _with_costs(curve: Curve, run: RunColumns, rule: str, recorded: Recorded, pools: Pools) -> Curve:
+    """The curve with the costs of a smaller pool at the sizes that it holds, on the problems that both have."""
+    ks = tuple(k for k in curve.ks if k is not None and k <= pools.classes.shape[1])
+    unused = np.zeros((len(recorded.problem), len(ks)))
+    costs = _costs(rule, recorded, pools, ks)
+    smaller = by_problem(
+        run, recorded, name=curve.name, ks=ks, accuracy=unused, ungraded=unused, costs=costs, from_subsets=True
+    )
+    held = set(smaller.problems)
+    shared = [problem for problem in curve.problems if problem in held]
+    curve = curve.on(shared)
+    return replace(curve, costs=np.concatenate([smaller.on(shared).costs, curve.costs[:, len(ks) :]], axis=1))
 
 
 def sizes(n: int) -> tuple[int, ...]:
