@@ -39,6 +39,18 @@ def test_each_attempt_that_is_shown_is_read_once(engine: LocalEngine) -> None:
     assert ask(engine, Path(earlier=(TWO, ONE))).prefilled == lengths[2] - lengths[0]
 
 
+def test_what_a_revision_wrote_is_not_read_again(make_local: Callable[..., LocalEngine]) -> None:
+    engine, forgetful = make_local(), make_local(cache_gib=0.0)
+    revisions = ask(engine, Path(earlier=(ONE,)), max_tokens=40).completions
+    ended = next(each.text for each in revisions if each.stop is StopReason.END and each.text)
+    before = engine.meter.prefilled
+    shown = Path(earlier=(ONE, ended))
+    sampled, whole = ask(engine, shown), ask(forgetful, shown)
+    assert sampled.prefilled == engine.meter.prefilled - before == 3, "a line break, <think>, a line break"
+    assert whole.prefilled == engine.prompt_bound(PROBLEM, shown)
+    assert [each.text for each in sampled.completions] == [each.text for each in whole.completions]
+
+
 def test_an_attempt_goes_on_after_what_it_was_shown(make_local: Callable[..., LocalEngine]) -> None:
     """The same text after another history, or after the same one read by an engine that forgets."""
     kept, forgetful = make_local(), make_local(cache_gib=0.0)

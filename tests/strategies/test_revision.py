@@ -53,6 +53,18 @@ def test_each_attempt_is_shown_the_last_ones_before_it_and_pays_for_reading_them
 
 
 @pytest.mark.parametrize(
+    ("slide", "shown"),
+    [
+        ("true", [[], [0], [0, 1], [1, 2], [2, 3], [3, 4]]),
+        ("false", [[], [0], [0, 1], [2], [2, 3], [4]]),
+    ],
+)
+def test_a_window_slides_or_begins_again(slide: str, shown: list[list[int]]) -> None:
+    _, asks = drive(make_strategy(f"sequential_revision:n=6,window=2,slide={slide}").plan(LETTERS), ["A"] * 6)
+    assert [[path.id[0] for path in ask.earlier] for ask in asks] == shown
+
+
+@pytest.mark.parametrize(
     ("select", "answer", "chosen"),
     [("weighted", "7", (0,)), ("best", "9", (3,)), ("majority", "7", (0,)), ("last", "9", (3,))],
 )

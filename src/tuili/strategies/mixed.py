@@ -17,6 +17,7 @@ def mixed(
     n: int = 16,
     ratio: int = 4,
     window: int = 4,
+    slide: bool = True,
     select: Literal["majority", "weighted", "chains"] = "majority",
 ) -> Plan:
     """n attempts in n / ratio chains of `ratio` attempts each, as sequential_revision makes them.
@@ -33,7 +34,7 @@ def mixed(
     for length in range(1, ratio):
         for place, chain in enumerate(chains):
             if place * ratio + length < n:
-                more = yield from revise(chain, window, to_be_scored)
+                more = yield from revise(chain, window, slide, to_be_scored)
                 chain.extend(more)
                 attempts = [*attempts, *more]
     if select == "majority":

@@ -71,10 +71,11 @@ class Batch:
     @torch.inference_mode()
     def step(self) -> list[Request]:
         """Lets waiting rows join, and takes one token of every row. Returns the requests that finished."""
+        logits = [self._decode()] if self._rows else []
         if self._waiting and (joining := self._next_to_join()):
-            self._join(joining)
-        if self._rows:
-            self._take(0, self._decode())
+            logits.append(self._join(joining))
+        if logits:
+            self._take(torch.cat(logits) if len(logits) > 1 else logits[0])
         finished, self._finished = self._finished, []
         return finished
 
@@ -97,7 +98,8 @@ class Batch:
             self._waiting.popleft()
         return joining
 
-    def _join(self, joining: list[tuple[Request, int]]) -> None:
+    def _join(self, joining: list[tuple[Request, int]]) -> Tensor:
+        """New rows behind those that run: the logits after their prefixes [new rows, vocabulary]."""
         first = len(self._rows)
         self._prefill.prepare(self._to_prefill(joining))
         longest = max(int(self._rows.lengths.max(initial=0)), *(len(request.ids) for request, _ in joining))
@@ -106,7 +108,7 @@ class Batch:
             prefix, _ = request.start
             self._pool.fill(len(self._rows), count, prefix.all_kept())
             self._rows.join(request, count, self._watch.start(request.text))
-        self._take(first, torch.cat([request.start[1].expand(count, -1) for request, count in joining]))
+        return torch.cat([request.start[1].expand(count, -1) for request, count in joining])
 
     def _to_prefill(self, joining: list[tuple[Request, int]]) -> list[Request]:
         """Those that join, and what the same pass takes of those in line: each alone would take a pass of its own."""
@@ -130,13 +132,13 @@ class Batch:
             tokens[:, None], starts, self._pool.tensor, torch.arange(len(starts), device=starts.device)
         )
 
-    def _take(self, first: int, logits: Tensor) -> None:
-        """Samples a token for the rows from `first` on, from logits [rows, vocabulary]; those that stop leave."""
-        state = self._rows.state[first:]
+    def _take(self, logits: Tensor) -> None:
+        """Samples a token for every row, from logits [rows, vocabulary]; those that stop leave."""
+        state = self._rows.state
         uniform = uniforms(state["stream"], state["made"])
         chosen, logprobs = choose(logits, self._tensor(uniform), self._tensor(state["temperature"]))
         tokens = chosen.cpu().numpy()
-        self._rows.append(first, tokens, logprobs.cpu().numpy())
+        self._rows.append(tokens, logprobs.cpu().numpy())
         completed = state["until_step"]
         if completed.any():
             completed = self._watch.advance(state, tokens) & completed
@@ -144,13 +146,13 @@ class Batch:
         stopped = np.flatnonzero(ended | completed | full)
         for row in stopped.tolist():
             stop = StopReason.END if ended[row] else StopReason.STEP if completed[row] else StopReason.LENGTH
-            self._finish(first + row, stop)
-        self._remove(first + stopped)
+            self._finish(row, stop)
+        self._remove(stopped)
 
     def _finish(self, row: int, stop: StopReason) -> None:
         request, index = self._rows.owners[row]
         request.outcomes[index] = outcome = self._rows.outcome(row, stop)
-        if stop is not StopReason.END:
+        if stop is not StopReason.END or request.keep_ended:
             start, end = len(request.ids), len(request.ids) + len(outcome.ids) - 1
             self._store.add(Prefix(request.ids + outcome.ids, request.prefix, self._pool.read(row, start, end)))
         if request.finished:

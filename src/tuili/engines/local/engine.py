@@ -92,6 +92,7 @@ class LocalEngine:
             limit=limit,
             temperature=sampling.temperature,
             until_step=sampling.until is Until.STEP,
+            keep_ended=bool(path.earlier),
         )
         if seeds:
             await self._run(request)

@@ -29,6 +29,8 @@ class Request:
     """Tokens that each continuation may have."""
     temperature: float
     until_step: bool
+    keep_ended: bool
+    """Whether a continuation that ended its turn is kept too: it may be shown before another attempt."""
     owner: None = None
     """Whatever has the same text shares it."""
     prefixes: list[Prefix] = field(default_factory=list)

@@ -20,6 +20,7 @@ class Codec:
     def __init__(self, tokenizer: PreTrainedTokenizerBase, again: str = TRY_AGAIN) -> None:
         """again: what the user says after each earlier attempt that the model is shown."""
         self._tokenizer, self._again = tokenizer, again
+        self._end = () if tokenizer.eos_token_id is None else (tokenizer.eos_token_id,)
         special = {i: token.content for i, token in tokenizer.added_tokens_decoder.items() if token.special}
         special |= dict(zip(tokenizer.all_special_ids, tokenizer.all_special_tokens, strict=True))
         self._silent = frozenset(i for i, content in special.items() if content not in THINKING_MARKERS)
@@ -31,9 +32,13 @@ class Codec:
         return tuple(prompt_ids(self._tokenizer, prompt, earlier, self._again))
 
     def prompts(self, prompt: str, earlier: tuple[str, ...]) -> list[Ids]:
-        """The prompt that shows all earlier attempts, after those with fewer of them that it goes on from."""
-        fewer = [self.prompt(prompt, earlier[:count]) for count in range(len(earlier) + 1)]
-        return [ids for ids in dict.fromkeys(fewer) if fewer[-1][: len(ids)] == ids]
+        """All that the model reads before a new attempt, after those of its beginnings that it may have read before:
+        the problem, what the last of the earlier attempts was shown, and that attempt as the model wrote it."""
+        whole, beginnings = self.prompt(prompt, earlier), [self.prompt(prompt, ())]
+        if earlier:
+            shown = self.prompt(prompt, earlier[:-1])
+            beginnings += [shown, (*shown, *self._encode(earlier[-1]), *self._end)]
+        return [ids for ids in dict.fromkeys([*beginnings, whole]) if whole[: len(ids)] == ids]
 
     def path(self, path: Path) -> list[Ids]:
         """The path's ids, in parts: what was generated, where it still says the same, and the text put after it."""
