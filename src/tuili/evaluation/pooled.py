@@ -1,8 +1,8 @@
 """Curves from pools of independent samples: at k < n, the expectation over subsets of k of the recorded samples.
 
-k samples cost the prompt once, and k/n of what all n cost beyond it, where n is the smallest recorded pool that holds k:
-a verifier that reads what samples share only once costs less a sample the more there are, so only a pool of k itself
-says exactly what k cost.
+k samples cost the prompt once, and k/n of what all n cost beyond it, where n is the smallest recorded pool that holds
+k: a verifier that reads what samples share only once costs less a sample the more there are, so only a pool of k
+itself says exactly what k cost.
 """
 
 from __future__ import annotations
