@@ -41,7 +41,6 @@ class Optimisation:
     seed: int = 0
     """Seed of the weights and of the data."""
 
-
     def spent(self) -> dict[str, Any]:
         """What training costs, as far as the config alone says it: part of the record."""
         return {}
@@ -88,9 +87,7 @@ def dataset_rows(config: Schedule) -> int:
 
 
 def optimizer(model: torch.nn.Module, config: Optimisation) -> torch.optim.Optimizer:
-    return make_optimizer(
-        model, muon_lr=config.muon_lr, adamw_lr=config.adamw_lr, weight_decay=config.weight_decay
-    )
+    return make_optimizer(model, muon_lr=config.muon_lr, adamw_lr=config.adamw_lr, weight_decay=config.weight_decay)
 
 
 def last_checkpoint(config: Optimisation) -> str | None:
@@ -98,9 +95,7 @@ def last_checkpoint(config: Optimisation) -> str | None:
     return get_last_checkpoint(config.output) if Path(config.output).is_dir() else None
 
 
-def train(
-    trainer: Trainer, config: Optimisation, measured: Callable[[], Mapping[str, Any]] = dict
-) -> dict[str, Any]:
+def train(trainer: Trainer, config: Optimisation, measured: Callable[[], Mapping[str, Any]] = dict) -> dict[str, Any]:
     """Trains (on from the last checkpoint, if there is one), saves the model and what was done, returns the latter.
 
     measured: what else is known of it in the end.
@@ -141,8 +136,9 @@ class MuonTrainer(Trainer):
     def __init__(
         self, *, model: PreTrainedModel, config: Schedule, rows: PackedRows, tokenizer: PreTrainedTokenizerBase
     ) -> None:
-        # positions are rotations: a model can read what is longer than it was made for, once it is trained on that
-        model.config.max_position_embeddings = max(model.config.max_position_embeddings, config.row_tokens)
+        if getattr(model.config, "rope_parameters", None):
+            # where positions are rotations, a model can read what is longer than it was made for, once trained on it
+            model.config.max_position_embeddings = max(model.config.max_position_embeddings, config.row_tokens)
         super().__init__(
             model=model,
             args=arguments(
