@@ -16,8 +16,10 @@ START, END = "<!-- tree: scripts/readme_tree.py -->\n```\n", "```\n<!-- end of t
 def summary(path: Path) -> str:
     """The first sentence of a module's docstring, or of the comment that opens any other file."""
     text = path.read_text()
-    said = ast.get_docstring(ast.parse(text)) or "" if path.suffix == ".py" else text.strip("{#} -")
-    paragraph = said.partition("\n\n")[0] if path.suffix == ".py" else said.partition("\n")[0]
+    if path.suffix == ".py":
+        paragraph = (ast.get_docstring(ast.parse(text)) or "").partition("\n\n")[0]
+    else:
+        paragraph = text.partition("\n")[0].strip("{#} -")
     return " ".join(paragraph.split()).partition(". ")[0].rstrip(".")
 
 
