@@ -69,8 +69,9 @@ class Classifier:
         """Of the prompt and the path: what goes through the model when nothing is kept."""
         return sum(map(len, self._parts(problem, path)))
 
-    async def probabilities(self, readings: Sequence[Reading]) -> list[Tensor]:
-        """For each, the class probabilities [steps, classes]. Calls made at the same time share forward passes.
+    async def probabilities(self, readings: Sequence[Reading]) -> Tensor:
+        """Of all their steps, one reading after the other: [steps, classes]. Calls made at the same time share forward
+        passes.
 
         Raises VerifierError when the model fails or a path is longer than its context.
         """
@@ -83,11 +84,12 @@ class Classifier:
         if self._pump is None or self._pump.done():
             self._pump = asyncio.create_task(self._serve())
         await asyncio.gather(*futures)
-        return _tables(readings, len(self.classes))
+        logits = [reading.prefixes[end].logits for reading in readings for end in reading.ends]
+        return _softmax(logits) if logits else torch.zeros(0, len(self.classes))
 
     def _parts(self, problem: Problem, path: Path) -> list[Ids]:
         prompt = self._prompt(problem.prompt, path.earlier if self.history else ())
-        parts = [prompt, *(self._step(step.text) for step in path.steps)]
+        parts = [prompt, *map(self._step, [step.text for step in path.steps])]
         if path.stop is StopReason.END and path.steps:
             parts.append((self.tokenizer.eos_token_id,))
         return parts
@@ -139,10 +141,8 @@ def _reader(model: PreTrainedModel, cache_bytes: int, batch_tokens: int) -> tupl
 
 
 @torch.inference_mode()
-def _tables(readings: Sequence[Reading], classes: int) -> list[Tensor]:
-    logits = [reading.prefixes[end].logits for reading in readings for end in reading.ends]
-    table = torch.stack(logits).float().softmax(-1).cpu() if logits else torch.zeros(0, classes)  # type: ignore[arg-type]
-    return list(table.split([len(reading.ends) for reading in readings]))
+def _softmax(logits: list[Tensor]) -> Tensor:
+    return torch.stack(logits).float().softmax(-1).cpu()
 
 
 def _fail(futures: Iterable[asyncio.Future[None]], error: VerifierError) -> None:

@@ -38,7 +38,9 @@ class Pool:
 
     def move(self, sources: Sequence[int], targets: Sequence[int], length: int) -> None:
         """Copies the first `length` columns of rows onto other rows."""
-        self.tensor[:, list(targets), :, :length] = self.tensor[:, list(sources), :, :length]
+        # slices one by one are copied several times faster here than rows picked by a list of indices
+        for source, target in zip(sources, targets, strict=True):
+            self.tensor[:, target, :, :length] = self.tensor[:, source, :, :length]
 
     def read(self, row: int, start: int, end: int) -> Tensor:
         """A copy of a row's columns [planes, heads, end - start, head_dim]."""

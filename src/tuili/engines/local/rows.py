@@ -60,13 +60,13 @@ class Rows:
         new["temperature"], new["until_step"] = request.temperature, request.until_step
         new["separator"], new["marker"], new["written"] = watch
 
-    def append(self, first: int, tokens: npt.NDArray[np.int64], logprobs: npt.NDArray[np.float32]) -> None:
-        """One more token for each row from `first` on."""
-        state = self.state[first:]
+    def append(self, tokens: npt.NDArray[np.int64], logprobs: npt.NDArray[np.float32]) -> None:
+        """One more token for each row."""
+        state = self.state
         if state["made"].max() == self._tokens.shape[1]:
             more = ((0, 0), (0, self._tokens.shape[1]))
             self._tokens, self._logprobs = np.pad(self._tokens, more), np.pad(self._logprobs, more)
-        at = np.arange(first, len(self)), state["made"]
+        at = np.arange(len(self)), state["made"]
         self._tokens[at], self._logprobs[at] = tokens, logprobs
         state["token"] = tokens
         state["made"] += 1
