@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 
 _BOX = re.compile(r"\\f?boxed\s*\{")
 _BETWEEN = re.compile(r"(?:[\s$,;.&]|\\[()\[\]]|\\q?quad|\\ |\\text\{\s*(?:and|or)\s*\}|\band\b|\bor\b)*\Z")
@@ -13,10 +14,12 @@ _MATHS = (
     r"\$\$(?P<double>.+?)\$\$|\\\[(?P<display>.+?)\\\]|\\\((?P<inline>.+?)\\\)"
     r"|(?<!\\)\$(?!\d[^$\n]* \$)(?P<single>(?:\\.|[^$\n\\])+)\$(?!\d)"
 )
+SCALES = {"dozen": 12, "hundred": 100, "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
+_SCALE = rf"(?:\s+(?P<scale>{'|'.join(SCALES)})\b)?"
 _PERCENT = r"(?:\s*(?P<percent>\\?%|(?:percent|percentage|pct)\b))?"
 _PLAIN = r"\d{1,3}(?:[, ]\d{3})+(?![\d,])(?:\.\d+)?|\d+(?:[.,]\d+)?|\.\d+"
 _MINUS = r"(?:(?<![\d)] )(?P<minus>(?i:minus|negative)) )?"
-_NUMBER = rf"(?<![\w.,)\]}}]){_MINUS}(?P<number>[-−]?[$€£¥]?[-−]?(?:{_PLAIN})(?:\s?/\s?\d+(?![\d.]))?)"
+_NUMBER = rf"(?<![\w.,)\]}}]){_MINUS}(?P<number>[-−]?[$€£¥]?[-−]?(?:{_PLAIN})(?:\s?/\s?\d+(?![\d.]))?){_SCALE}"
 
 VALUE = re.compile(rf"(?:{_MATHS}|{_NUMBER}){_PERCENT}", re.DOTALL)
 LEADING = re.compile(rf"(?:{_MATHS}){_PERCENT}(?:\s*(?:,?\s*and|,?\s*or|,)\s*(?=[$\\]))?", re.DOTALL)
@@ -52,8 +55,16 @@ def content(match: re.Match[str]) -> str:
     return value + ("\\%" if match["percent"] else "")
 
 
+def scaled(digits: str, scale: str) -> str:
+    """3.5 million is 3500000."""
+    return f"{(Decimal(digits) * SCALES[scale]).normalize():f}"
+
+
 def _signed(match: re.Match[str]) -> str:
-    return ("-" if match["minus"] else "") + _digits(match["number"])
+    digits = _digits(match["number"])
+    if match["scale"] and "/" not in digits:
+        digits = scaled(digits, match["scale"])
+    return ("-" if match["minus"] else "") + digits
 
 
 def _digits(number: str) -> str:

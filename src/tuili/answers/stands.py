@@ -2,8 +2,8 @@
 
 Nothing marks where one thought ends and the next begins, let alone which of them are right. What can be found is the
 first place at which the right answer stands: a value that is the same vote (MATH), an announcement of the letter
-(CHOICE), or the same words (EXACT). It may come too early, where a short value stands by chance, in the question repeated
-or as the number of a list; and too late, where a thought writes the answer in another way.
+(CHOICE), or the same words (EXACT). It may come too early, where a short value stands by chance, in the question
+repeated or as the number of a list; and too late, where a thought writes the answer in another way.
 """
 
 from __future__ import annotations

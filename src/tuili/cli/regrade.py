@@ -88,7 +88,8 @@ def _show(run: Path, name: str, as_json: bool) -> None:
     if as_json:
         print_json(plain(found))
         return
-    stdout.print(regraded_table(found))
+    for strategy in found.strategies:
+        stdout.print(regraded_table(strategy))
     for one in found.changed[:SHOWN]:
         before, after = (
             f"{answer!r} {grade.outcome}"

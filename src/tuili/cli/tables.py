@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rich.table import Table
 
 from tuili.evaluation.audit import Audit
-from tuili.evaluation.regraded import RunRegraded
+from tuili.evaluation.regraded import StrategyRegraded
 from tuili.evaluation.report.numbers import p_value, points, with_interval
 from tuili.evaluation.summary import Series, Summary
 from tuili.evaluation.thinking import Thinking
@@ -50,33 +50,31 @@ def audit_table(found: Audit, grader: str) -> Table:
     return table
 
 
-def regraded_table(found: RunRegraded) -> Table:
+def regraded_table(one: StrategyRegraded) -> Table:
     """Accuracy under both gradings, and which outcomes are others."""
-    table = _table("strategy", "before [95 %]", "after [95 %]", "difference, points", "attempts", "changed")
-    for one in found.strategies:
-        moves = "\n".join(f"{count} {move}" for move, count in one.moves.items())
-        difference = points(one.difference.estimate)
-        table.add_row(
-            one.strategy,
-            with_interval(one.before),
-            with_interval(one.after),
-            f"{difference}, {p_value(one.difference.p_value)}",
-            str(one.attempts),
-            moves or "none",
-        )
+    table = _table(one.strategy, "value [95 %]", "n")
+    problems = str(one.before.n)
+    table.add_row("accuracy before", with_interval(one.before), problems)
+    table.add_row("accuracy after", with_interval(one.after), problems)
+    table.add_row("after less before, points", points(one.difference.estimate), p_value(one.difference.p_value))
+    table.add_row("attempts", "", str(one.attempts))
+    for move, count in one.moves.items():
+        table.add_row(f"  {move}", "", str(count))
+    table.add_row("  answer extracted as another text", "", str(one.read_anew))
     return table
 
 
-def thinking_table(rows: Sequence[Thinking]) -> Table:
-    """Over- and underthinking, one row a strategy."""
-    table = _table("strategy", "accuracy", "ξ_O", "ξ_UT", "samples", "left out of ξ_UT")
-    for row in rows:
-        table.add_row(
-            f"{row.run}: {row.strategy}",
-            *map(with_interval, (row.accuracy, row.outcome_efficiency, row.underthinking)),
-            str(row.samples),
-            str(row.left_out),
-        )
+def thinking_table(one: Thinking) -> Table:
+    """Over- and underthinking of one strategy's samples."""
+    table = _table(f"{one.run}: {one.strategy}", "value [95 %]", "n")
+    for name, estimate in (
+        ("accuracy of one sample", one.accuracy),
+        ("outcome efficiency ξ_O", one.outcome_efficiency),
+        ("underthinking ξ_UT", one.underthinking),
+    ):
+        table.add_row(name, with_interval(estimate), str(estimate.n))
+    table.add_row("samples", "", str(one.samples))
+    table.add_row("incorrect, with no right answer known", "", str(one.left_out))
     return table
 
 

@@ -27,7 +27,8 @@ def thinking(
     if as_json:
         print_json({"thinking": plain(found)})
         return
-    stdout.print(thinking_table(found))
+    for one in found:
+        stdout.print(thinking_table(one))
     say(
         "tuili: ξ_O is outcome efficiency, ξ_UT underthinking; the first correct thought is taken to end where a right "
         "answer first stands in the text, which may be too early (by chance) or too late (written in another way)"

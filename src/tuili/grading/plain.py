@@ -16,6 +16,7 @@ ROUNDED = Fraction(2, 10**6)
 """How far, relative to it, six digits written out may be from a fraction whose decimals do not end."""
 
 _SPACING = re.compile(r"\\[!,;:](?![a-zA-Z])|\\left(?![a-z])|\\right(?![a-z])")
+_POWER = re.compile(r"(?:([^\\]*?)\s*\\(?:times|cdot)\s*)?10\s*\^\s*\{?\s*([+-]?\d{1,3})\s*\}?")
 _WORDS = re.compile(r"[A-Za-z][A-Za-z'’-]*(?: [A-Za-z'’-]+)*")
 _TIME = re.compile(r"(\d{1,2}):(\d{2})(?:\s*([ap])\.?\s?m\.?)?", re.IGNORECASE)
 _RATIO = re.compile(r"-?\d+(?:\.\d+)?(?:\s*:\s*-?\d+(?:\.\d+)?)+")
@@ -38,12 +39,20 @@ def _bare(text: str) -> str:
 
 
 def _numbers(gold: str, answer: str) -> bool | None:
-    expected, given = number(gold), number(answer)
+    expected, given = _value(gold), _value(answer)
     if expected is None or given is None:
         return None
     if _terminates(expected) == _terminates(given):
         return expected == given
     return abs(expected - given) <= ROUNDED * abs(expected)
+
+
+def _value(text: str) -> Fraction | None:
+    power = _POWER.fullmatch(text)
+    if power is None:
+        return number(text)
+    factor = number(power[1]) if power[1] else Fraction(1)
+    return None if factor is None else factor * Fraction(10) ** int(power[2])
 
 
 def _terminates(value: Fraction) -> bool:
@@ -59,19 +68,31 @@ def _texts(gold: str, answer: str) -> bool | None:
     """Words and names, whatever their case. Up to three small letters in a row may be a product of variables."""
     if not (_WORDS.fullmatch(gold) and _WORDS.fullmatch(answer)):
         return None
-    expected, given = (re.sub(r"^(?:the|an?) ", "", text.lower()) for text in (gold, answer))
-    if expected == given and (len(given) > 2 or given == "no"):
+    expected, given = (_listed(text.lower()) for text in (gold, answer))
+    if expected == given and (len(answer) > 2 or answer.lower() == "no"):
         return True
     return False if any(re.search(r"[A-Za-z]{4}|[A-Z]{2}", text) for text in (gold, answer)) else None
 
 
+def _listed(text: str) -> list[str]:
+    """Alice and Bob are Bob and Alice; an article tells nothing apart."""
+    return sorted(re.sub(r"^(?:the|an?) ", "", part) for part in text.split(" and "))
+
+
 def _times(gold: str, answer: str) -> bool | None:
-    """The same hour and minute, and the same half of the day where both name one."""
+    """The same minute; where only one names its half of the day, the other may be meant in either."""
     expected, given = _TIME.fullmatch(gold), _TIME.fullmatch(answer)
     if expected is None or given is None:
         return None
-    halves = {match[3].lower() for match in (expected, given) if match[3]}
-    return len(halves) < 2 and [int(expected[i]) for i in (1, 2)] == [int(given[i]) for i in (1, 2)]
+    return expected[2] == given[2] and bool(_hours(expected, given) & _hours(given, expected))
+
+
+def _hours(time: re.Match[str], other: re.Match[str]) -> set[int]:
+    """What hours of the day a time can mean beside another."""
+    hour = int(time[1])
+    if time[3]:
+        return {hour % 12 + 12 * (time[3].lower() == "p")}
+    return {hour % 12, hour % 12 + 12} if other[3] and hour <= 12 else {hour}
 
 
 def _ratios(gold: str, answer: str) -> bool | None:
