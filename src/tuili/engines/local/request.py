@@ -31,7 +31,7 @@ class Request:
     until_step: bool
     keep_ended: bool
     """Whether a continuation that ended its turn is kept too: it may be shown before another attempt."""
-    owner: None = None
+    owner: object = None
     """Whatever has the same text shares it."""
     prefixes: list[Prefix] = field(default_factory=list)
     """Of the boundaries, as far as they are there."""
