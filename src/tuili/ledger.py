@@ -51,6 +51,9 @@ class Budget:
         return ",".join(f"{name}={limit:.17g}" for name, limit in limits.items() if limit is not None)
 
 
+UNLIMITED = Budget()
+
+
 @dataclass(slots=True, eq=False)
 class Reservation:
     """Tokens of one component held back in a ledger, which alone changes what is left of them."""
@@ -75,6 +78,8 @@ class Ledger:
 
     def fits(self, wanted: Mapping[Component, int]) -> bool:
         """Whether these tokens could be reserved now, all of them together."""
+        if self.budget == UNLIMITED:
+            return True
         after = {component: tokens + wanted.get(component, 0) for component, tokens in self._committed.items()}
         tokens_fit = self.budget.tokens is None or sum(after.values()) <= self.budget.tokens
         return tokens_fit and (
