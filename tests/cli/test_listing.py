@@ -9,7 +9,7 @@ import pytest
 from command_line import tuili
 
 
-@pytest.mark.parametrize("what", ["tasks", "models", "strategies", "verifiers", "engines"])
+@pytest.mark.parametrize("what", ["tasks", "models", "strategies", "verifiers", "engines", "graders"])
 def test_every_entry_says_what_it_is(tmp_path: Path, what: str) -> None:
     process = tuili(tmp_path, "list", what, "--json")
     assert process.returncode == 0

@@ -51,7 +51,8 @@ def regrade(
 
     common: dict[str, Any] = {"run": run, "task": task, "data": data, "grader": grader, "format": format_}
     common |= {"trust_ids": trust_ids, "tokenizer": tokenizer}
-    names = [_follow(prepare(Request(**common, max_tokens=cut))) for cut in max_tokens or [None]]
+    limits: list[int | None] = [*max_tokens] if max_tokens else [None]
+    names = [_follow(prepare(Request(**common, max_tokens=limit))) for limit in limits]
     if max_tokens:
         said = [{"folder": str(run / "regrades" / name)} for name in names]
         if as_json:

@@ -100,7 +100,7 @@ def regrades_of(run: str, folder: Path) -> list[RunRegraded]:
 
 def _regraded(run: str, folder: Path, regrade: Path, header: Regrading) -> RunRegraded:
     tallies: dict[str, _Tally] = defaultdict(_Tally)
-    changed = []
+    changed: list[Changed] = []
     for one in _both(folder, regrade):
         tallies[one.strategy].add(one)
         if len(changed) < LISTED and (one.before, one.answer_before) != (one.after, one.answer_after):
