@@ -116,6 +116,13 @@ def test_unanimous_problems_do_not_make_certainty():
     assert clustered(np.ones(1)).low < 0.25
 
 
+def test_agreement_up_to_rounding_is_agreement():
+    """Four problems with one success in five each: their residuals add up to 0 and a rounding error."""
+    shared = clustered([1, 0, 0, 0, 0] * 4, np.repeat(range(4), 5))
+    assert shared.value == pytest.approx(0.2)
+    assert shared.high - shared.low > 0.5
+
+
 def test_robust_standard_error_without_clusters_is_the_usual_one():
     values = np.array([0.0, 1.0, 1.0, 0.0, 1.0])
     assert cluster_robust_se(values, range(5)) == pytest.approx(values.std(ddof=1) / np.sqrt(5))

@@ -8,6 +8,8 @@ from scipy.stats import norm, t
 
 from tuili.evaluation.metrics.estimate import CONFIDENCE, Estimate
 
+ROUNDING = 1e-12
+
 
 def wilson(successes: float, n: int) -> Estimate:
     """A proportion of n independent trials, by Wilson's score interval (1927). n = 0 knows nothing: 0 to 1."""
@@ -31,7 +33,7 @@ def clustered(values: ArrayLike, clusters: ArrayLike | None = None) -> Estimate:
         return wilson(float(values.mean()) * n if n else 0.0, n)
     p = float(values.mean())
     error = cluster_robust_se(values, clusters)
-    effective = p * (1 - p) / error**2 if error > 0 else n
+    effective = p * (1 - p) / error**2 if error > ROUNDING else n
     low, high = _score_interval(p, effective, float(t.ppf((1 + CONFIDENCE) / 2, n - 1)))
     return Estimate(p, float(low), float(high), n)
 
