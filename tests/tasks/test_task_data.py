@@ -58,6 +58,18 @@ def test_a_data_set_of_the_hub_is_read_by_the_datasets_library(tmp_path: Path) -
     assert [row.text("question") for row in rows] == [row["question"] for row in ROWS]
 
 
+def test_a_task_asks_the_hub_for_its_own_data_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The library takes a folder of the same name for the hub's."""
+    folder = tmp_path / "openai" / "gsm8k"
+    (folder / "main").mkdir(parents=True)
+    write(folder / "main" / "test.jsonl", ROWS)
+    files = "[{split: test, path: main/test.jsonl}]"
+    (folder / "README.md").write_text(f"---\nconfigs: [{{config_name: main, data_files: {files}}}]\n---\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("TUILI_DATA", raising=False)
+    assert [item.gold for item in load(make_task("gsm8k"))] == ["2", "2,400"]
+
+
 def test_a_data_set_that_cannot_be_had_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(BadRequest, match=r"cannot load .* from the hub .* --data or a folder with TUILI_DATA"):
         list(hub_rows(Source(str(tmp_path / "nothing")), "question"))

@@ -27,6 +27,7 @@ with contextlib.redirect_stdout(sys.stderr):
 
 MIXTURE = "composite"
 """Mixes other data sets as its configuration says, and has none by itself."""
+LITERALS = (str, int, float, bool, type(None))
 
 
 class Replies:
@@ -65,12 +66,15 @@ def _scorer(name: str) -> Any:
 
 
 def _plain(value: Any) -> Any:
-    """numpy's scalars as Python's, everything else as it is."""
+    """As Python's own types: numpy's scalars, frozen sets; of what is none of them, its text."""
     if isinstance(value, dict):
         return {_plain(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return type(value)(map(_plain, value))
-    return value.item() if hasattr(value, "item") else value
+    for kind in (list, tuple, set, frozenset):
+        if isinstance(value, kind):
+            return (set if kind is frozenset else kind)(map(_plain, value))
+    if type(value) in LITERALS:
+        return value
+    return value.item() if hasattr(value, "item") else str(value)
 
 
 if __name__ == "__main__":
