@@ -72,6 +72,16 @@ def test_what_was_used_longest_ago_goes_first() -> None:
     assert store.get((1, 2)) is first
 
 
+def test_what_was_read_for_one_is_not_found_for_another() -> None:
+    store = PrefixStore(100 * TOKEN)
+    of_a = Prefix((1, 2), None, kept(2), owner="a")
+    store.add(of_a, Prefix((1, 2, 3), of_a, kept(1), owner="a"))
+    assert store.get((1, 2), "a") is of_a
+    assert store.get((1, 2, 3), "a") is not None
+    assert store.get((1, 2), "b") is None
+    assert store.get((1, 2)) is None
+
+
 def test_a_prefix_is_the_sum_of_its_parts() -> None:
     store = PrefixStore(100 * TOKEN)
     first = Prefix((1, 2), None, kept(2, 1.0), torch.zeros(4))

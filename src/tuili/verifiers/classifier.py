@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import accumulate
 from pathlib import Path as FilePath
 
 import torch
@@ -55,15 +56,10 @@ class Classifier:
 
     def reading(self, problem: Problem, path: Path, attempt: object) -> Reading:
         """attempt: whose reading this is; it shares nothing with another's."""
-        parts = self._parts(problem, path)
-        boundaries, ids = [], ()
-        for part in parts:
-            ids += part
-            boundaries.append(ids)
-        ends = list(range(1, len(path.steps) + 1))
-        if ends:
-            ends[-1] = len(parts) - 1
-        return Reading(boundaries if ends else [], ends, attempt)
+        if not path.steps:
+            return Reading([], [], attempt)
+        boundaries = list(accumulate(self._parts(problem, path)))
+        return Reading(boundaries, [*range(1, len(path.steps)), len(boundaries) - 1], attempt)
 
     def tokens(self, problem: Problem, path: Path) -> int:
         """Of the prompt and the path: what goes through the model when nothing is kept."""
@@ -84,7 +80,7 @@ class Classifier:
         if self._pump is None or self._pump.done():
             self._pump = asyncio.create_task(self._serve())
         await asyncio.gather(*futures)
-        logits = [reading.prefixes[end].logits for reading in readings for end in reading.ends]
+        logits = [logits for reading in readings for logits in reading.logits()]
         return _softmax(logits) if logits else torch.zeros(0, len(self.classes))
 
     def _parts(self, problem: Problem, path: Path) -> list[Ids]:
