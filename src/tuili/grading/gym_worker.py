@@ -22,8 +22,7 @@ from tuili.grading.isolated import serve
 
 # what it prints while it loads must not get among the replies
 with contextlib.redirect_stdout(sys.stderr):
-    import reasoning_gym
-    from reasoning_gym.factory import DATASETS
+    from reasoning_gym.factory import DATASETS, create_dataset
 
 MIXTURE = "composite"
 """Mixes other data sets as its configuration says, and has none by itself."""
@@ -42,7 +41,7 @@ class Replies:
         """Begins a data set; the reason when it refuses."""
         random.seed(seed)  # which one data set draws from, beside its own
         try:
-            self._entries = iter(reasoning_gym.create_dataset(name, size=size, seed=seed))
+            self._entries = iter(create_dataset(name, size=size, seed=seed))
         except (AssertionError, ValueError) as error:
             return str(error) or type(error).__name__
         return None
@@ -62,7 +61,7 @@ class Replies:
 
 @cache
 def _scorer(name: str) -> Any:
-    return reasoning_gym.create_dataset(name)
+    return create_dataset(name)
 
 
 def _plain(value: Any) -> Any:
