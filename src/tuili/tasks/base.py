@@ -17,6 +17,8 @@ class Item:
 
     problem: Problem
     gold: str
+    solution: str | None = None
+    """Worked out, where the data has that: what supervised training imitates."""
 
 
 @dataclass(frozen=True, slots=True)

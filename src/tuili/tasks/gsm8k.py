@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 from tuili.errors import BadRequest
 from tuili.records import AnswerKind, Problem
 from tuili.tasks.base import Item, Source
 from tuili.tasks.benchmark import Benchmark
 from tuili.tasks.maths import prompt
 from tuili.tasks.rows import Row
+
+_CALCULATION = re.compile(r"<<[^>]*>>")
+"""What a calculator was asked: 48/2 = <<48/2=24>>24."""
 
 
 def gsm8k(*, split: str = "test", shuffle: int | None = None) -> Benchmark:
@@ -26,8 +31,9 @@ def gsm8k(*, split: str = "test", shuffle: int | None = None) -> Benchmark:
 
 
 def _read(row: Row) -> Item:
-    _, mark, gold = row.text("answer").rpartition("####")
+    worked, mark, gold = row.text("answer").rpartition("####")
     if not mark:
         raise BadRequest(f"{row.where}: the answer has no `#### n`")
     question = row.text("question")
-    return Item(Problem(f"gsm8k/{row.number}", prompt(question), "gsm8k", AnswerKind.MATH), gold.strip())
+    problem = Problem(f"gsm8k/{row.number}", prompt(question), "gsm8k", AnswerKind.MATH)
+    return Item(problem, gold.strip(), f"{_CALCULATION.sub('', worked).strip()}\n\\boxed{{{gold.strip()}}}")

@@ -32,7 +32,8 @@ def read_maths(row: Row, task: str) -> Item:
         level=int(level[0]) if level else None,
         tags={"subject": str(subject)} if subject else {},
     )
-    return Item(problem, _gold(row))
+    solution = row.optional("solution")
+    return Item(problem, _gold(row), None if solution is None else str(solution))
 
 
 def _gold(row: Row) -> str:

@@ -32,10 +32,14 @@ class Point:
 
 class Curves:
     def __init__(self, folder: Path, step: int) -> None:
-        """Of a run that goes on after so many updates: later points, of a session that was killed, are dropped."""
+        """Of a run that goes on after so many updates: later points, of a session that was killed, are dropped.
+
+        Raises BadRequest when another process is writing them.
+        """
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / CURVES
-        kept = [point for point in read_curves(folder) if point.step <= step] if path.exists() else []
+        Log(path).close()  # refused where another has it open: replacing the file would take it away from that one
+        kept = [point for point in read_curves(folder) if point.step <= step]
         replace_log(path, kept)
         self.flops = kept[-1].flops if kept else 0.0
         self._log: Log[Point] = Log(path)
@@ -50,6 +54,22 @@ class Curves:
 def read_curves(folder: Path) -> Iterator[Point]:
     """The points of a training run. Raises BadRequest as read_log does."""
     return read_log(folder / CURVES, Point)
+
+
+def in_a_line(point: Point) -> str:
+    """For people who watch."""
+    words = [f"step {point.step}"]
+    if (made := point.practised) is not None:
+        words += [
+            f"right {made.parts.get('outcome', 0):.3f}",
+            f"skipped {made.skipped:.0%}",
+            f"tokens {made.tokens:.0f}",
+        ]
+    if point.validation is not None:
+        of = point.validation["all"]
+        words.append(f"pass@1 {of.value:.3f} [{of.low:.3f}, {of.high:.3f}] n={of.n}")
+    seconds = ", ".join(f"{name} {value:.1f}" for name, value in point.seconds.items())
+    return "  ".join([*words, f"seconds: {seconds}"])
 
 
 class Phases:

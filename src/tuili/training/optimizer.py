@@ -9,9 +9,7 @@ import torch
 from torch import nn
 
 
-def make_optimizer(
-    model: nn.Module, *, muon_lr: float, adamw_lr: float, weight_decay: float
-) -> torch.optim.Optimizer:
+def make_optimizer(model: nn.Module, *, muon_lr: float, adamw_lr: float, weight_decay: float) -> torch.optim.Optimizer:
     """Muon with AdamW; AdamW alone where Muon's learning rate is 0, its weight decay then on matrices only."""
     if muon_lr:
         return MuonAdamW(model, muon_lr=muon_lr, adamw_lr=adamw_lr, weight_decay=weight_decay)

@@ -62,9 +62,7 @@ def _texts(attempt: Attempt, graded: AttemptGrades, outcome: Outcome) -> list[st
     ]
 
 
-def _matched(
-    right: Sequence[str], wrong: Sequence[str], most: int, rng: random.Random
-) -> list[tuple[str, str]]:
+def _matched(right: Sequence[str], wrong: Sequence[str], most: int, rng: random.Random) -> list[tuple[str, str]]:
     """Distinct texts: what is sampled often would otherwise be most of what is learnt."""
     chosen, rejected = list(dict.fromkeys(right)), list(dict.fromkeys(wrong))
     count = min(most, len(chosen), len(rejected))

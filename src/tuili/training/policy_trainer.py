@@ -7,6 +7,8 @@ graded, leave the loss and its counts of tokens; and what is left goes through t
 
 from __future__ import annotations
 
+import logging
+import sys
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -16,7 +18,7 @@ import torch
 from accelerate.utils import gather_object
 from datasets import Dataset
 from torch import Tensor
-from transformers import PreTrainedModel, PreTrainedTokenizerBase, TrainerCallback
+from transformers import PreTrainedModel, PreTrainedTokenizerBase, PrinterCallback, TrainerCallback
 from trl import GRPOConfig, GRPOTrainer
 
 from tuili.conversation import prompt_ids
@@ -24,7 +26,7 @@ from tuili.engines.local.text import Codec
 from tuili.records import Problem
 from tuili.solver.seeds import path_seed
 from tuili.steps import StepFormat, split_thinking
-from tuili.training.curves import Curves, Phases, Point
+from tuili.training.curves import Curves, Phases, Point, in_a_line
 from tuili.training.lora import lora
 from tuili.training.practised import Completed, completed, practised
 from tuili.training.problems import Practice
@@ -61,6 +63,8 @@ class PolicyTrainer(GRPOTrainer):
         self._flops = 0.0
         self._validated: Mapping[str, Any] | None = None
         self._phases = Phases()
+        # it would print every completion that could not be graded
+        logging.getLogger("trl.trainer.grpo_trainer").setLevel(logging.ERROR)
         super().__init__(
             model=model,
             reward_funcs=self.reward,
@@ -69,8 +73,9 @@ class PolicyTrainer(GRPOTrainer):
             processing_class=tokenizer,
             peft_config=lora(config),
             rollout_func=self._roll_out if config.rollouts == "engine" else None,
-            callbacks=[Milestones(self)],
+            callbacks=[Milestones(self, config.validation_steps)],
         )
+        self.remove_callback(PrinterCallback)
         self._parameters = sum(parameter.numel() for parameter in self.model.parameters())
         self._rollouts = Rollouts(
             self.model,
@@ -106,6 +111,7 @@ class PolicyTrainer(GRPOTrainer):
                 validation=self._validated,
             )
             self._curves.append(point)
+            print(in_a_line(point), file=sys.stderr)
         self._completed, self._flops, self._validated = [], 0.0, None
 
     def reward(
@@ -185,6 +191,11 @@ class PolicyTrainer(GRPOTrainer):
             "logprobs": [list(completion.logprobs) for completion in completions],
         }
 
+    def _generate_single_turn(self, *arguments: Any, **more: Any) -> Any:
+        """Where something else than the engine samples."""
+        with self._phases("rollout"):
+            return super()._generate_single_turn(*arguments, **more)
+
     def _generate_and_score_completions(self, inputs: list[dict[str, Any]]) -> dict[str, Any]:
         batch: dict[str, Any] = super()._generate_and_score_completions(inputs)
         if self._config.rollouts != "engine":
@@ -233,8 +244,8 @@ class PolicyTrainer(GRPOTrainer):
 class Milestones(TrainerCallback):
     """Validates before the first update, every so many updates and after the last."""
 
-    def __init__(self, trainer: PolicyTrainer) -> None:
-        self.trainer = trainer
+    def __init__(self, trainer: PolicyTrainer, every: int) -> None:
+        self.trainer, self.every = trainer, every
 
     def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
         if state.global_step == 0:
@@ -242,5 +253,5 @@ class Milestones(TrainerCallback):
             self.trainer.point({})
 
     def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
-        if state.global_step % self.trainer._config.validation_steps == 0 or state.global_step == state.max_steps:
+        if state.global_step % self.every == 0 or state.global_step == state.max_steps:
             self.trainer.validate()

@@ -76,10 +76,12 @@ class RlConfig(Optimisation, LoraKeys):
     """A grader's spec; empty: the task's own."""
     verifier: str = ""
     """A verifier's spec, where process_weight is not 0."""
-    validation: str = "mini:split=validation,size=400"
+    validation: str = "mini:split=validation"
     """A task whose pass@1 is measured on the way."""
     validation_data: str = ""
     """A file of its rows; empty: the task's own."""
+    validation_limit: int = 400
+    """Only its first so many problems."""
     validation_samples: int = 4
     """Completions a problem there."""
     validation_steps: int = 100
@@ -102,12 +104,17 @@ class RlConfig(Optimisation, LoraKeys):
 
 
 def run(config: RlConfig) -> dict[str, Any]:
+    trainer = make_trainer(config)
+    return train(trainer, config, trainer.measured)
+
+
+def make_trainer(config: RlConfig, kind: type[PolicyTrainer] = PolicyTrainer) -> PolicyTrainer:
+    """Ready to begin, or to go on. Raises BadRequest for a task, grader, verifier or model that cannot be had."""
     set_seed(config.seed)
     form = FORMATS[config.format]
     problems, task = practice(config.task, config.data, config.seed, config.level_weights)
-    grader = make_grader(config.grader or task.grader or "")
     rewards = Rewards(
-        grader=grader,
+        grader=make_grader(config.grader or task.grader or ""),
         verifier=make_verifier(config.verifier) if config.verifier else None,
         outcome_weight=config.outcome_weight,
         format_weight=config.format_weight,
@@ -117,12 +124,10 @@ def run(config: RlConfig) -> dict[str, Any]:
         length_buffer=config.length_buffer,
     )
     held_out = make_task(config.validation, Path(config.validation_data) if config.validation_data else None)
-    validation = Validation(
-        load(held_out), config.validation_samples, make_grader(held_out.grader or ""), form
-    )
+    items = load(held_out, config.validation_limit)
     model, tokenizer = load_model(Path(config.base), "float32")
     last = last_checkpoint(config)
-    trainer = PolicyTrainer(
+    return kind(
         model=model,
         tokenizer=tokenizer,
         config=config,
@@ -130,10 +135,9 @@ def run(config: RlConfig) -> dict[str, Any]:
         practice=problems,
         rewards=rewards,
         form=form,
-        validation=validation,
+        validation=Validation(items, config.validation_samples, make_grader(held_out.grader or ""), form),
         begun=int(last.rpartition("-")[2]) if last else 0,
     )
-    return train(trainer, config, trainer.measured)
 
 
 def grpo_arguments(config: RlConfig) -> GRPOConfig:

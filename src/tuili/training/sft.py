@@ -6,20 +6,31 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerBase, set_seed
+from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedModel, PreTrainedTokenizerBase, set_seed
 
 from tuili.config import ConfigError
+from tuili.engines.local.loading import load as load_model
 from tuili.mini.tokenizer import build_tokenizer
+from tuili.tasks import load, make_task
+from tuili.training.lora import LoraKeys, adapted
 from tuili.training.mini_revisions import MiniRevisions
 from tuili.training.mini_solutions import MiniSolutions
 from tuili.training.packing import Make, PackedRows
 from tuili.training.runner import MuonTrainer, Schedule, dataset_rows, train
+from tuili.training.solutions import Solutions
 
 
 @dataclass(frozen=True, kw_only=True)
-class SftConfig(Schedule):
+class SftConfig(Schedule, LoraKeys):
+    """What says nothing of mini is for every task."""
+
     base: str = ""
-    """The policy to go on from: a directory. Empty: a new model of the shape below."""
+    """The policy to go on from: a folder, or for another task than mini also a GGUF file. Empty, for mini: a new model
+    of the shape below."""
+    task: str = "mini"
+    """`mini` is generated; any other task's worked solutions are taken from its rows."""
+    data: str = ""
+    """A file of the task's training rows; empty: the task's own."""
     hidden_size: int = 128
     layers: int = 4
     heads: int = 4
@@ -44,18 +55,29 @@ class SftConfig(Schedule):
     """Share of those in which the last of the samples before it is right too."""
 
     def __post_init__(self) -> None:
+        if self.task != "mini" and not self.base:
+            raise ConfigError(f"{self.task} needs a model to go on from: base must name one")
         if self.revisions and not self.samples:
             raise ConfigError("revisions are made of samples: samples must name a run folder")
 
 
 def run(config: SftConfig) -> dict[str, Any]:
     set_seed(config.seed)
+    model, tokenizer, make = _mini(config) if config.task == "mini" else _task(config)
+    rows = PackedRows(make, rows=dataset_rows(config), row_tokens=config.row_tokens, seed=config.seed)
+    return train(MuonTrainer(model=adapted(model, config), config=config, rows=rows, tokenizer=tokenizer), config)
+
+
+def _task(config: SftConfig) -> tuple[PreTrainedModel, PreTrainedTokenizerBase, Make]:
+    items = load(make_task(config.task, Path(config.data) if config.data else None))
+    model, tokenizer = load_model(Path(config.base), "float32")
+    return model, tokenizer, Solutions(tokenizer, items, config.row_tokens)
+
+
+def _mini(config: SftConfig) -> tuple[PreTrainedModel, PreTrainedTokenizerBase, Make]:
     tokenizer = build_tokenizer()
     model = LlamaForCausalLM.from_pretrained(config.base) if config.base else _new_model(config, tokenizer)
-    rows = PackedRows(
-        _examples(config, tokenizer), rows=dataset_rows(config), row_tokens=config.row_tokens, seed=config.seed
-    )
-    return train(MuonTrainer(model=model, config=config, rows=rows, tokenizer=tokenizer), config)
+    return model, tokenizer, _examples(config, tokenizer)
 
 
 def _examples(config: SftConfig, tokenizer: PreTrainedTokenizerBase) -> Make:
