@@ -14,7 +14,7 @@ _MATHS = (
     r"\$\$(?P<double>.+?)\$\$|\\\[(?P<display>.+?)\\\]|\\\((?P<inline>.+?)\\\)"
     r"|(?<!\\)\$(?!\d[^$\n]* \$)(?P<single>(?:\\.|[^$\n\\])+)\$(?!\d)"
 )
-SCALES = {"dozen": 12, "hundred": 100, "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
+SCALES = {"thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
 _SCALE = rf"(?:\s+(?P<scale>{'|'.join(SCALES)})\b)?"
 _PERCENT = r"(?:\s*(?P<percent>\\?%|(?:percent|percentage|pct)\b))?"
 _PLAIN = r"\d{1,3}(?:[, ]\d{3})+(?![\d,])(?:\.\d+)?|\d+(?:[.,]\d+)?|\.\d+"

@@ -53,12 +53,10 @@ def regrade(
     common |= {"trust_ids": trust_ids, "tokenizer": tokenizer}
     limits: list[int | None] = [*max_tokens] if max_tokens else [None]
     names = [_follow(prepare(Request(**common, max_tokens=limit))) for limit in limits]
-    if max_tokens:
-        said = [{"folder": str(run / "regrades" / name)} for name in names]
-        if as_json:
-            print_json({"regrades": said})
-    else:
+    if not max_tokens:
         _show(run, names[0], as_json)
+    elif as_json:
+        print_json({"regrades": [str(run / "regrades" / name) for name in names]})
     say(f"tuili: the new grades are kept in {run}/regrades; `tuili report {run}` shows what they change")
 
 
