@@ -19,6 +19,8 @@ INSTRUCTION = (
     "Think step by step, then give your final answer between <answer> and </answer>, with no explanation among it. "
     "When an example is given, write your answer exactly in its format."
 )
+STRIDE = 1_000_000
+"""reasoning-gym makes problem i from seed + i, so that its seeds 0 and 1 share all but one: ours are this far apart."""
 SECONDS = 120.0
 """Of processor time, for one problem."""
 
@@ -76,7 +78,7 @@ class Procedural:
         close = self._ask(worker, "close_names", self.dataset)
         if close != [self.dataset]:
             raise BadRequest(f"reasoning-gym has no {self.dataset}; it has: {', '.join(close)}")
-        if refused := self._ask(worker, "open", self.dataset, self.size, self.seed):
+        if refused := self._ask(worker, "open", self.dataset, self.size, self.seed * STRIDE):
             raise BadRequest(f"reasoning-gym refuses {self.dataset} with size={self.size}, seed={self.seed}: {refused}")
 
     def _ask(self, worker: Worker, *request: Any) -> Any:
