@@ -11,6 +11,7 @@ from __future__ import annotations
 import tempfile
 from argparse import ArgumentParser
 from collections import defaultdict
+from contextlib import closing
 from pathlib import Path
 from statistics import median
 
@@ -67,7 +68,8 @@ def main() -> None:
                     validation_steps=options.steps + 1,
                     seed=number,
                 )
-                make_trainer(config, kind).train()
+                with closing(make_trainer(config, kind)) as trainer:
+                    trainer.train()
                 for point in list(read_curves(Path(folder)))[2:]:
                     for phase in PHASES:
                         seconds[name][phase].append(point.seconds.get(phase, 0.0))

@@ -17,7 +17,7 @@ from tuili.training.pairs import Pair, read_pairs
 
 pytest.importorskip("trl")
 
-from tuili.training.preference import tokenized  # noqa: E402
+from tuili.training.preference import tokenized
 
 
 def test_a_pair_is_a_right_and_a_wrong_sample_of_the_same_problem(samples: Path) -> None:

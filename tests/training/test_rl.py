@@ -26,15 +26,15 @@ pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning", "ignore:You are
 
 @pytest.fixture
 def config(tmp_path: Path) -> RlConfig:
-    """Level 2 alone: groups of it are mixed, more often than not."""
+    """Level 3 alone: groups of it are mixed, more often than not."""
     return RlConfig(
         output=str(tmp_path / "rl"),
         base=str(embedded("policy")),
         steps=4,
         processes=1,
-        problems=4,
+        problems=8,
         samples=4,
-        level_weights=(0, 1, 0, 0, 0),
+        level_weights=(0, 0, 1, 0, 0),
         max_tokens=60,
         muon_lr=0.0,
         adamw_lr=1e-3,
@@ -104,7 +104,7 @@ def test_samples_come_with_the_log_probabilities_that_the_policy_gives_them(
         return compute(trainer, model, inputs)
 
     monkeypatch.setattr(PolicyTrainer, "_compute_loss", watch)
-    rl.run(replace(config, steps=2, updates=2, problems=8))
+    rl.run(replace(config, steps=2, updates=2, problems=16))
     assert len(ratios) == 2
     assert ratios[0] < 1e-3 < ratios[1], "the second update is from the samples of a policy that has moved on"
 

@@ -92,6 +92,11 @@ class PolicyTrainer(GRPOTrainer):
         """For the record of the run."""
         return {"flops": self._flops_so_far}
 
+    def close(self) -> None:
+        """Lets another process go on with the run."""
+        if self._curves:
+            self._curves.close()
+
     def validate(self) -> None:
         with self._phases("validation"):
             self._rollouts.refresh()

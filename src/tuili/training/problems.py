@@ -1,4 +1,4 @@
-"""The problems that a policy practises on: which comes when depends on the seed alone, never on what was done before."""
+"""The problems that a policy practises on: which comes when depends on the seed alone, not on what was done before."""
 
 from __future__ import annotations
 

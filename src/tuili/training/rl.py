@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -104,8 +105,8 @@ class RlConfig(Optimisation, LoraKeys):
 
 
 def run(config: RlConfig) -> dict[str, Any]:
-    trainer = make_trainer(config)
-    return train(trainer, config, trainer.measured)
+    with closing(make_trainer(config)) as trainer:
+        return train(trainer, config, trainer.measured)
 
 
 def make_trainer(config: RlConfig, kind: type[PolicyTrainer] = PolicyTrainer) -> PolicyTrainer:
