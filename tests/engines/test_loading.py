@@ -15,6 +15,7 @@ from transformers import (
     MambaForCausalLM,
 )
 
+from tuili.conversation import TRY_AGAIN
 from tuili.engines import make_engine
 from tuili.errors import BadRequest
 from tuili.mini.tokenizer import build_tokenizer
@@ -93,5 +94,5 @@ def test_a_batch_of_no_rows(checkpoint: Path) -> None:
 
 def test_a_good_model_is_named_in_full(checkpoint: Path) -> None:
     engine = make_engine(f"local:path={checkpoint},format=lines,batch=8")
-    assert engine.name == f"local:path={checkpoint},format=lines,batch=8,cache_gib=4.0,dtype=auto"
+    assert engine.name == f"local:path={checkpoint},format=lines,batch=8,cache_gib=4.0,dtype=auto,again={TRY_AGAIN}"
     assert engine.parameters > 1000

@@ -49,7 +49,7 @@ class MiniRevisions:
         self.attempts: list[tuple[str, Sampled]] = []
         for puzzle, made in read_samples(samples):
             sampled = by_answer(puzzle, [sample.text for sample in made])
-            if sampled.wrong or kept:
+            if sampled.wrong:  # else there is nothing to revise
                 self.attempts += [(text, sampled) for text in sampled.right]
         if not self.attempts:
             raise BadRequest(f"{samples} has no puzzle with a right sample and a wrong one")
