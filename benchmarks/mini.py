@@ -50,7 +50,7 @@ def pools(run: RunColumns) -> Pools:
     (recorded,) = run.strategies.values()
     assert recorded.pools is not None
     order = np.argsort(recorded.problem)
-    return Pools(*(column[order] for column in recorded.pools))
+    return Pools._make(column[order] for column in recorded.pools)
 
 
 def policy_table(run: RunColumns) -> None:

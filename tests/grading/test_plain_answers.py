@@ -66,6 +66,9 @@ def test_the_same(gold: str, answer: str) -> None:
         ("2516_8", "2516_7"),
         ("2516_8", "2561"),
         ("(1,2)", r"\{1,2\}"),
+        ("(1,2)", "{1,2}"),
+        ("A_1", "A"),
+        ("AF_{16}", "AE_{16}"),
     ],
 )
 def test_not_the_same(gold: str, answer: str) -> None:

@@ -1,5 +1,4 @@
-"""Accuracy at smaller max_tokens, three ways side by side: from the lengths of one long run's samples, from its samples
-cut and graded again, and from real runs with that limit.
+"""Accuracy at smaller max_tokens: from the lengths of a long run's samples, from them cut, and from real runs.
 
 A real run with the same seeds need not agree with the cut one to the sample: a limit changes how samples are batched,
 and at other limits they may be other samples. Only strategies that draw whole samples can be cut.

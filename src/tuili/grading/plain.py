@@ -20,8 +20,8 @@ _POWER = re.compile(r"(?:([^\\]*?)\s*\\(?:times|cdot)\s*)?10\s*\^\s*\{?\s*([+-]?
 _WORDS = re.compile(r"[A-Za-z][A-Za-z'’-]*(?: [A-Za-z'’-]+)*")
 _TIME = re.compile(r"(\d{1,2}):(\d{2})(?:\s*([ap])\.?\s?m\.?)?", re.IGNORECASE)
 _RATIO = re.compile(r"-?\d+(?:\.\d+)?(?:\s*:\s*-?\d+(?:\.\d+)?)+")
-_IN_BASE = re.compile(r"([0-9A-F]+)(?:_\{?(?:\\text\{)?\s*\(?(\w+)\)?\s*\}*)?")
-_TUPLE, _SET = re.compile(r"\([^()=<>|:]*,[^()=<>|:]*\)"), re.compile(r"\\\{[^{}=<>|:]*,[^{}=<>|:]*\\\}")
+_IN_BASE = re.compile(r"([0-9A-F]*\d[0-9A-F]*|[A-F]+(?=_\{?16))(?:_\{?(?:\\text\{)?\s*\(?(\w+)\)?\s*\}*)?")
+_TUPLE, _SET = re.compile(r"\([^()=<>|:]*,[^()=<>|:]*\)"), re.compile(r"\\?\{[^{}=<>|:]*,[^{}=<>|:]*\}")
 _ARGUMENTS = re.compile(r"\{[^{}]*\}|(?<=[A-Za-z])\([^()]*\)|\|[^|]*\|")
 _COMPOUND = re.compile(r"(?=.*[A-Za-z]).*[\w)}\]]\s*[-+*/^]")
 
