@@ -21,7 +21,7 @@ _WORDS = re.compile(r"[A-Za-z][A-Za-z'’-]*(?: [A-Za-z'’-]+)*")
 _TIME = re.compile(r"(\d{1,2}):(\d{2})(?:\s*([ap])\.?\s?m\.?)?", re.IGNORECASE)
 _RATIO = re.compile(r"-?\d+(?:\.\d+)?(?:\s*:\s*-?\d+(?:\.\d+)?)+")
 _IN_BASE = re.compile(r"([0-9A-F]*\d[0-9A-F]*|[A-F]+(?=_\{?16))(?:_\{?(?:\\text\{)?\s*\(?(\w+)\)?\s*\}*)?")
-_TUPLE, _SET = re.compile(r"\([^()=<>|:]*,[^()=<>|:]*\)"), re.compile(r"\\?\{[^{}=<>|:]*,[^{}=<>|:]*\}")
+_TUPLE, _SET = re.compile(r"\([^()=<>|:]*,[^()=<>|:]*\)"), re.compile(r"\\\{[^{}=<>|:]*,[^{}=<>|:]*\\\}")
 _ARGUMENTS = re.compile(r"\{[^{}]*\}|(?<=[A-Za-z])\([^()]*\)|\|[^|]*\|")
 _COMPOUND = re.compile(r"(?=.*[A-Za-z]).*[\w)}\]]\s*[-+*/^]")
 
@@ -114,7 +114,7 @@ def _bases(gold: str, answer: str) -> bool | None:
 
 
 def _brackets(gold: str, answer: str) -> bool | None:
-    """A set has no order, a tuple has one: neither is the other."""
+    """A set has no order, a tuple has one: neither is the other. Braces without a backslash only group."""
     kinds = [(bool(_TUPLE.fullmatch(text)), bool(_SET.fullmatch(text))) for text in (gold, answer)]
     return False if sorted(kinds) == [(False, True), (True, False)] else None
 
