@@ -57,6 +57,7 @@ def _texts(attempt: Attempt, graded: AttemptGrades, outcome: Outcome) -> list[st
         if len(node.id) == 1
         and node.stop is StopReason.END
         and not node.after
+        and node.answer is not None
         and node.answer in graded.grades
         and graded.grades[node.answer].outcome is outcome
     ]

@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 
 
 class PolicyTrainer(GRPOTrainer):
+    optimizer: torch.optim.Optimizer | None
+
     def __init__(
         self,
         *,
@@ -213,7 +215,7 @@ class PolicyTrainer(GRPOTrainer):
             batch["old_per_token_logps"] = batch["sampling_per_token_logps"] * kept
         return batch
 
-    def _get_per_token_logps_and_entropies(
+    def _get_per_token_logps_and_entropies(  # noqa: PLR0917
         self,
         model: Any,
         input_ids: Tensor,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import torch
 from datasets import Dataset
 from transformers import PreTrainedTokenizerBase, set_seed
 from trl import DPOConfig, DPOTrainer
@@ -36,11 +37,12 @@ class PreferenceTrainer(DPOTrainer):
     """Of pairs that are tokens already."""
 
     config: PreferenceConfig
+    optimizer: torch.optim.Optimizer | None
 
     def _prepare_dataset(self, dataset: Dataset, *_: Any) -> Dataset:
         return dataset
 
-    def create_optimizer(self, model: Any = None) -> Any:
+    def create_optimizer(self, model: Any = None) -> torch.optim.Optimizer:
         if self.optimizer is None:
             self.optimizer = optimizer(self.model, self.config)
         return self.optimizer

@@ -64,7 +64,7 @@ A = TypeVar("A", bound=TrainingArguments)
 
 def arguments(config: Optimisation, kind: type[A], **more: Any) -> A:
     """The arguments of a Trainer of any kind that follow from what every config has."""
-    return kind(
+    made: A = kind(
         output_dir=config.output,
         max_steps=config.steps,
         warmup_steps=config.warmup_steps,
@@ -80,6 +80,7 @@ def arguments(config: Optimisation, kind: type[A], **more: Any) -> A:
         ddp_find_unused_parameters=False,
         **more,
     )
+    return made
 
 
 def dataset_rows(config: Schedule) -> int:
