@@ -14,7 +14,7 @@ from tuili.backbone.store import Ids, Key, Prefix, PrefixStore
 
 PASS_TOKENS = 2048
 """How many tokens, padding included, one pass takes: what bounds the memory of masks and activations."""
-PADDING = 64
+PADDING = 32
 """Tokens of padding that cost no more than another pass would."""
 
 
@@ -115,7 +115,7 @@ def _batches(runs: Sequence[list[Prefix]], pass_tokens: int) -> Iterator[list[li
     for run in sorted(runs, key=_tokens):
         padded = (len(batch) + 1) * _tokens(run)
         padding = padded - tokens - _tokens(run)
-        if batch and (padding > max(PADDING, tokens) or padded > pass_tokens):
+        if batch and (padding > PADDING or padded > pass_tokens):
             yield batch
             batch, tokens = [], 0
         batch.append(run)
