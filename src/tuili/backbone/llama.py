@@ -74,6 +74,10 @@ class LlamaForward:
                 x += layer.out_bias
             gate, up = functional.linear(self._normed(x), layer.gate_up).chunk(2, dim=-1)
             x = _add(x, functional.silu(gate) * up, layer.down)
+        return self._logits(x, tokens, at)
+
+    def _logits(self, x: Tensor, tokens: Tensor, at: Tensor) -> Tensor:
+        """[k, outputs], from the last layer's output after each token [n * s, hidden]."""
         x = functional.rms_norm(x[at], x.shape[-1:], self._norm, self._eps)
         return functional.linear(x, self._head, self._head_bias)
 

@@ -58,19 +58,27 @@ class MiniAttempts:
         sampled: float,
         drills: float,
         history: bool,
+        longest: int,
     ) -> None:
         """samples: a run of the policy on train puzzles; sampled, drills: the shares of examples that are such.
 
-        history: whether a sample comes after the earlier attempts that the policy was shown before it. Raises
-        BadRequest when the run's puzzles are not all of the train split.
+        history: whether a sample comes after the earlier attempts that the policy was shown before it. longest: what
+        has more tokens is left out (a sample may have gone round in circles until it was cut).
+
+        Raises BadRequest when the run's puzzles are not all of the train split.
         """
         self.tokenizer, self.targets, self.sampled, self.drills = tokenizer, targets, sampled, drills
-        self.history = history
+        self.history, self.longest = history, longest
         self.recorded = [
             (puzzle, sample) for puzzle, samples_of_one in read_samples(samples) for sample in samples_of_one
         ]
 
     def __call__(self, rng: random.Random, progress: float) -> Example:
+        while len((example := self.draw(rng)).ids) > self.longest:
+            pass
+        return example
+
+    def draw(self, rng: random.Random) -> Example:
         kind = rng.random()
         if kind < self.drills:
             return self.drill(rng)
@@ -96,7 +104,9 @@ class MiniAttempts:
             also += tokens if i < len(labels) and labels[i] is Label.GOOD else [IGNORED] * len(tokens)
             ends.append(len(ids) - 1)
         targets = self.targets(puzzle, lines, answer, ends, len(ids))
-        return Example(ids, [IGNORED] * read + targets[read:] if earlier else targets, also)
+        last = ends[len(labels) - 1]
+        judged = [int(read <= place <= last) for place in range(len(ids))]
+        return Example(ids, [IGNORED] * read + targets[read:] if earlier else targets, also, judged)
 
     def drill(self, rng: random.Random) -> Example:
         """Bare facts, half of them with a slip, each with its own label at its end."""
@@ -112,7 +122,7 @@ class MiniAttempts:
             classes = CLASSES.index(label) if self.targets is process_targets else int(label is Label.GOOD)
             targets += [IGNORED] * (len(tokens) - 1) + [classes]
             also += tokens if label is Label.GOOD else [IGNORED] * len(tokens)
-        return Example(ids, targets, also)
+        return Example(ids, targets, also, [0, *[1] * (len(ids) - 1)])
 
 
 def _is_true(text: str) -> bool:

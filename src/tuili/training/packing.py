@@ -21,6 +21,8 @@ class Example:
     """Language model: the token itself (the model shifts). Verifier: the class of what ends at this token."""
     also_predict: Sequence[int] | None = None
     """For a verifier that keeps a language-model loss beside its own: the tokens, as targets are for a model."""
+    judged: Sequence[int] | None = None
+    """For a process verifier: 1 for the tokens of the steps that have a target, 0 for others."""
 
 
 Make = Callable[[random.Random, float], Example]
@@ -37,7 +39,7 @@ class PackedRows(Dataset[dict[str, torch.Tensor]]):
         return self.rows
 
     def __getitem__(self, index: int) -> dict[str, torch.Tensor]:
-        """input_ids, labels, also_predict, position_ids and segments (0 is padding), each [row_tokens]."""
+        """input_ids, labels, also_predict, judged, position_ids and segments (0 is padding), each [row_tokens]."""
         rng = random.Random(f"{self.seed}:{index}")
         row: dict[str, list[int]] = {name: [] for name in FILL}
         segment = 0
@@ -52,13 +54,14 @@ class PackedRows(Dataset[dict[str, torch.Tensor]]):
             row["input_ids"] += example.ids
             row["labels"] += example.targets
             row["also_predict"] += example.also_predict or [IGNORED] * length
+            row["judged"] += example.judged or [0] * length
             row["position_ids"] += range(length)
             row["segments"] += [segment] * length
         padding = self.row_tokens - len(row["input_ids"])
         return {name: torch.tensor(values + [FILL[name]] * padding) for name, values in row.items()}
 
 
-FILL = {"input_ids": 0, "labels": IGNORED, "also_predict": IGNORED, "position_ids": 0, "segments": 0}
+FILL = {"input_ids": 0, "labels": IGNORED, "also_predict": IGNORED, "judged": 0, "position_ids": 0, "segments": 0}
 
 
 def collate(rows: list[dict[str, torch.Tensor]]) -> dict[str, torch.Tensor]:
@@ -69,5 +72,5 @@ def collate(rows: list[dict[str, torch.Tensor]]) -> dict[str, torch.Tensor]:
     same = segments[:, None, :, None] == segments[:, None, None, :]
     batch["attention_mask"] = same & torch.ones(length, length, dtype=torch.bool).tril()
     if bool((batch["also_predict"] == IGNORED).all()):
-        del batch["also_predict"]
+        del batch["also_predict"], batch["judged"]
     return batch

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch import Tensor
 from torch.nn.functional import cross_entropy, linear
 from transformers import AutoModelForTokenClassification, AutoTokenizer, PreTrainedModel, set_seed
 
@@ -30,12 +31,17 @@ class VerifierConfig(Schedule):
     """Share of examples that are drills of true and false facts."""
     language_model_weight: float = 0.2
     """Weight of the loss that keeps the backbone predicting true steps."""
+    surprise: float = 0.0
+    """By how much a step's least likely token speaks against it: weight of its -log p in the logit of `-`. For process
+    verifiers on backbones built like Llama whose embeddings are tied."""
 
 
 class VerifierTrainer(MuonTrainer):
     """Cross-entropy of the head at labelled tokens, and a little language-model loss beside it."""
 
     language_model_weight: float
+    surprise: float
+    wrong: int
 
     def compute_loss(
         self,
@@ -51,8 +57,13 @@ class VerifierTrainer(MuonTrainer):
             position_ids=inputs["position_ids"],
             output_hidden_states=True,
         )
-        loss = cross_entropy(outputs.logits.flatten(0, 1), labels.flatten(), ignore_index=IGNORED)
         predicted = linear(outputs.hidden_states[-1][:, :-1], self._embeddings(model))
+        logits = outputs.logits
+        if self.surprise:
+            likely = least_likely(predicted.detach(), inputs["input_ids"], labels, inputs["judged"])
+            logits = logits.clone()
+            logits[:, :, self.wrong] -= self.surprise * likely
+        loss = cross_entropy(logits.flatten(0, 1), labels.flatten(), ignore_index=IGNORED)
         language = cross_entropy(predicted.flatten(0, 1), tokens[:, 1:].flatten(), ignore_index=IGNORED)
         loss = loss + self.language_model_weight * language
         return (loss, outputs) if return_outputs else loss
@@ -63,12 +74,27 @@ class VerifierTrainer(MuonTrainer):
         return weight
 
 
+def least_likely(predicted: Tensor, ids: Tensor, labels: Tensor, judged: Tensor) -> Tensor:
+    """At the last token of each step: the log-probability of the step's least likely token [rows, tokens].
+
+    predicted: logits of the tokens after the first [rows, tokens - 1, vocabulary]. A step ends where there is a label.
+    """
+    likely = predicted.new_zeros(ids.shape)
+    likely[:, 1:] = predicted.log_softmax(-1).gather(2, ids[:, 1:, None]).squeeze(2)
+    likely = likely.masked_fill(judged == 0, 0.0)
+    ends = (labels != IGNORED).long()
+    step = ends.cumsum(1) - ends
+    least = likely.new_zeros(ids.shape).scatter_reduce(1, step, likely, "amin")
+    return least.gather(1, step)
+
+
 def train_verifier(config: VerifierConfig, classes: dict[int, str], targets: Targets) -> dict[str, Any]:
     set_seed(config.seed)
     tokenizer = AutoTokenizer.from_pretrained(config.base)
     model: PreTrainedModel = AutoModelForTokenClassification.from_pretrained(
         config.base, num_labels=len(classes), id2label=classes, label2id={name: i for i, name in classes.items()}
     )
+    model.config.surprise = config.surprise
     make = MiniAttempts(
         tokenizer,
         targets,
@@ -76,8 +102,10 @@ def train_verifier(config: VerifierConfig, classes: dict[int, str], targets: Tar
         sampled=config.sampled_share,
         drills=config.drills,
         history=config.history,
+        longest=config.row_tokens,
     )
     rows = PackedRows(make, rows=dataset_rows(config), row_tokens=config.row_tokens, seed=config.seed)
     trainer = VerifierTrainer(model=model, config=config, rows=rows, tokenizer=tokenizer)
-    trainer.language_model_weight = config.language_model_weight
+    trainer.language_model_weight, trainer.surprise = config.language_model_weight, config.surprise
+    trainer.wrong = model.config.label2id.get("-", 0)
     return train(trainer, config)

@@ -21,11 +21,12 @@ from tuili.backbone.forward import Forward
 from tuili.backbone.meter import Meter
 from tuili.backbone.prefill import Prefill
 from tuili.backbone.store import Ids, PrefixStore
+from tuili.backbone.surprise import SurprisedForward
 from tuili.backbone.whole import Whole
 from tuili.conversation import prompt_ids
 from tuili.errors import BadRequest, VerifierError
 from tuili.records import Path, Problem, StopReason
-from tuili.verifiers.reading import Reading
+from tuili.verifiers.reading import Reading, Surprise, step_logits
 
 GIB = 1 << 30
 REMEMBERED = 1 << 14
@@ -48,6 +49,8 @@ class Classifier:
         self.classes: dict[int, str] = model.config.id2label
         self.context: int | None = getattr(model.config.get_text_config(), "max_position_embeddings", None)
         self.parameters = sum(parameter.numel() for parameter in model.parameters())
+        weight = getattr(model.config, "surprise", 0.0)
+        self._surprise = Surprise(model.config.label2id["-"], weight) if weight else None
         self._reader, self._most_tokens = _reader(model, int(cache_gib * GIB), batch_tokens)
         self._prompt = lru_cache(REMEMBERED)(self._prompt_ids)
         self._step = lru_cache(REMEMBERED)(self._step_ids)
@@ -80,8 +83,8 @@ class Classifier:
         if self._pump is None or self._pump.done():
             self._pump = asyncio.create_task(self._serve())
         await asyncio.gather(*futures)
-        logits = [logits for reading in readings for logits in reading.logits()]
-        return _softmax(logits) if logits else torch.zeros(0, len(self.classes))
+        with torch.inference_mode():
+            return step_logits(readings, len(self.classes), self._surprise).softmax(-1).cpu()
 
     def _parts(self, problem: Problem, path: Path) -> list[Ids]:
         prompt = self._prompt(problem.prompt, path.earlier if self.history else ())
@@ -127,18 +130,19 @@ class Classifier:
 
 def _reader(model: PreTrainedModel, cache_bytes: int, batch_tokens: int) -> tuple[Prefill | Whole, int]:
     """What reads for the model, and how many tokens at most it is given to read at once."""
+    surprised = getattr(model.config, "surprise", 0.0)
+    if surprised and not llama.fits(model):
+        raise BadRequest(f"a verifier with surprise must be built like Llama, not like {model.config.model_type}")
     try:
-        forward: Forward = llama.LlamaForward(model) if llama.fits(model) else ModelForward(model)
+        if surprised:
+            forward: Forward = SurprisedForward(model)
+        else:
+            forward = llama.LlamaForward(model) if llama.fits(model) else ModelForward(model)
     except BadRequest:
         return Whole(model, batch_tokens), batch_tokens
     # a quarter for the pass, a quarter for what it leaves behind until that is judged, a half for what is kept
     most_tokens = cache_bytes // 4 // forward.layout.token_bytes
     return Prefill(Meter(forward), forward.layout, PrefixStore(cache_bytes // 2), batch_tokens), most_tokens
-
-
-@torch.inference_mode()
-def _softmax(logits: list[Tensor]) -> Tensor:
-    return torch.stack(logits).float().softmax(-1).cpu()
 
 
 def _fail(futures: Iterable[asyncio.Future[None]], error: VerifierError) -> None:
