@@ -1,5 +1,4 @@
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -37,17 +36,3 @@ def test_overrides_win_over_the_file(tmp_path):
 def test_a_config_that_cannot_be_used_is_refused_in_a_sentence(tmp_path, text, overrides, message):
     with pytest.raises(ConfigError, match=message):
         load(tmp_path, text, *overrides)
-
-
-def test_every_shipped_config_loads():
-    pytest.importorskip("torch")
-    from tuili.training.outcome import OutcomeConfig
-    from tuili.training.process import ProcessConfig
-    from tuili.training.sft import SftConfig
-
-    kinds = {"sft": SftConfig, "process": ProcessConfig, "outcome": OutcomeConfig}
-    shipped = [Path(str(path)) for path in files("tuili.training").joinpath("configs").iterdir()]
-    assert len(shipped) >= 3
-    for path in shipped:
-        kind = kinds[path.stem.split("_")[1]]
-        assert load_config(path, kind, []).output

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning", "ignore:You are
 
 @pytest.fixture
 def config(tmp_path: Path) -> RlConfig:
-    """Level 3 alone: groups of it are mixed, more often than not."""
+    """Puzzles whose groups are mixed, more often than not."""
     return RlConfig(
         output=str(tmp_path / "rl"),
         base=str(embedded("policy")),
@@ -34,7 +34,7 @@ def config(tmp_path: Path) -> RlConfig:
         processes=1,
         problems=8,
         samples=4,
-        level_weights=(0, 0, 1, 0, 0),
+        weights={"pick": (0.0, 0.0, 1.0, 0.0, 0.0)},
         max_tokens=60,
         muon_lr=0.0,
         adamw_lr=1e-3,

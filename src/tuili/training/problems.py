@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -25,18 +25,24 @@ class Practice(Protocol):
 
 
 class MiniPractice:
-    """Train puzzles, drawn anew for every place: families alike, levels by weight."""
+    """Train puzzles, drawn anew for every place."""
 
-    def __init__(self, seed: int, level_weights: Sequence[float]) -> None:
-        """level_weights: one a level. Raises BadRequest when they are not that many, negative or all zero."""
-        if len(level_weights) != len(LEVELS) or min(level_weights) < 0 or not any(level_weights):
-            raise BadRequest(f"level_weights must be {len(LEVELS)} numbers from 0 up, not {list(level_weights)}")
-        self.seed, self.level_weights = seed, level_weights
+    def __init__(self, seed: int, weights: Mapping[str, Sequence[float]]) -> None:
+        """weights: how often a puzzle is of a family's levels, one number each; without any, all are alike.
+
+        Raises BadRequest for an unknown family and for weights that are not one a level, negative or all zero.
+        """
+        self.seed = seed
+        self._cells = [(family, level) for family in weights or FAMILIES for level in LEVELS]
+        self._weights = [weight for family in weights for weight in weights[family]] or [1.0] * len(self._cells)
+        if unknown := sorted(weights.keys() - FAMILIES.keys()):
+            raise BadRequest(f"weights: unknown family {unknown[0]}; known: {', '.join(FAMILIES)}")
+        if any(len(own) != len(LEVELS) for own in weights.values()) or min(self._weights) < 0 or not any(self._weights):
+            raise BadRequest(f"weights: each family has {len(LEVELS)} numbers from 0 up, not all of them 0")
 
     def item(self, index: int) -> Item:
         rng = random.Random(f"{self.seed}:{index}")
-        family = rng.choice(list(FAMILIES))
-        (level,) = rng.choices(LEVELS, weights=self.level_weights)
+        ((family, level),) = rng.choices(self._cells, weights=self._weights)
         sizes = [size for size, of in FAMILIES[family].level_of_size.items() if of == level]
         puzzle, _, answer = draw(rng, "train", family, rng.choice(sizes))
         return item_of(puzzle, answer)
@@ -57,7 +63,7 @@ class RowsPractice:
         return self.items[self._order[place]]
 
 
-def practice(task: str, data: str, seed: int, level_weights: Sequence[float]) -> tuple[Practice, Task]:
+def practice(task: str, data: str, seed: int, weights: Mapping[str, Sequence[float]]) -> tuple[Practice, Task]:
     """The problems of a task spec, from a file of training rows where one is given. `mini` draws train puzzles.
 
     Raises BadRequest for an unknown task, for one without a grader, and for a mini task with parameters: the puzzles
@@ -70,4 +76,4 @@ def practice(task: str, data: str, seed: int, level_weights: Sequence[float]) ->
         return RowsPractice(load(made), seed), made
     if Spec.parse(task).parameters:
         raise BadRequest("training draws puzzles of the train split itself: the task is just `mini`")
-    return MiniPractice(seed, level_weights), made
+    return MiniPractice(seed, weights), made

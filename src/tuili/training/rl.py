@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -37,8 +38,8 @@ class RlConfig(Optimisation, LoraKeys):
     """The task to practise; `mini` draws new train puzzles for every rollout."""
     data: str = ""
     """A file of the task's training rows; empty: the task's own, for tasks whose own rows are for training."""
-    level_weights: tuple[float, ...] = (1.0, 1.0, 1.0, 1.0, 1.0)
-    """mini: how often a puzzle is of level 1, 2, 3, 4, 5."""
+    weights: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    """mini: how often a puzzle is of each level of a family; without any, all are alike."""
     rollouts: Literal["engine", "vllm", "transformers"] = "engine"
     """What samples: tuili's engine in the training process, vLLM beside it, or transformers' generate."""
     max_tokens: int = 256
@@ -113,7 +114,7 @@ def make_trainer(config: RlConfig, kind: type[PolicyTrainer] = PolicyTrainer) ->
     """Ready to begin, or to go on. Raises BadRequest for a task, grader, verifier or model that cannot be had."""
     set_seed(config.seed)
     form = FORMATS[config.format]
-    problems, task = practice(config.task, config.data, config.seed, config.level_weights)
+    problems, task = practice(config.task, config.data, config.seed, config.weights)
     rewards = Rewards(
         grader=make_grader(config.grader or task.grader or ""),
         verifier=make_verifier(config.verifier) if config.verifier else None,
