@@ -104,9 +104,10 @@ def test_samples_come_with_the_log_probabilities_that_the_policy_gives_them(
         return compute(trainer, model, inputs)
 
     monkeypatch.setattr(PolicyTrainer, "_compute_loss", watch)
-    rl.run(replace(config, steps=2, updates=2, problems=16))
-    assert len(ratios) == 2
-    assert ratios[0] < 1e-3 < ratios[1], "the second update is from the samples of a policy that has moved on"
+    rl.run(replace(config, steps=4, updates=2, problems=16))
+    fresh, stale = ratios[::2], ratios[1::2]
+    assert len(fresh) == len(stale) == 2
+    assert max(fresh) < 1e-3 < min(stale), "every second update is from the samples of a policy that has moved on"
 
 
 def test_what_teaches_nothing_is_not_put_through_the_model(config: RlConfig, monkeypatch: pytest.MonkeyPatch) -> None:

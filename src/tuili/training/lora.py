@@ -46,7 +46,7 @@ class Merged:
 
     def __init__(self, trained: PreTrainedModel | PeftModel) -> None:
         """Without adapters it is the trained model itself; with them, a second one."""
-        self._trained, self._adapted = trained, hasattr(trained, "peft_config")
+        self._trained, self._adapted = trained, hasattr(trained, "merge_and_unload")
         self.model: PreTrainedModel = trained
         if self._adapted:
             self.model = copy.deepcopy(trained).merge_and_unload()
