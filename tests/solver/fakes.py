@@ -47,7 +47,9 @@ class FakeEngine:
         self.calls: list[tuple[str, tuple[int, ...], list[int], Sampling]] = []
         self.prefilled = self.generated = self.running = self.most_running = 0
 
-    async def sample(self, problem: Problem, path: Path, *, seeds: Sequence[int], sampling: Sampling) -> Sampled:
+    async def sample(
+        self, problem: Problem, path: Path, *, seeds: Sequence[int], sampling: Sampling, attempt: object = None
+    ) -> Sampled:
         self.calls.append((problem.id, path.id, list(seeds), sampling))
         self.running += 1
         self.most_running = max(self.most_running, self.running)

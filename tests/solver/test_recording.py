@@ -135,8 +135,8 @@ def test_what_a_strategy_writes_is_read_by_the_model_and_kept_apart_in_the_recor
 
 def test_the_tokens_of_what_was_written_are_those_that_the_engine_read() -> None:
     class Knows(ScriptedEngine):
-        async def sample(self, problem, path, *, seeds, sampling):
-            sampled = await super().sample(problem, path, seeds=seeds, sampling=sampling)
+        async def sample(self, problem, path, **options):
+            sampled = await super().sample(problem, path, **options)
             completions = [replace(each, token_ids=(1,) * each.tokens) for each in sampled.completions]
             return replace(sampled, completions=completions, path_ids=(2,) * len(words(path.text)))
 

@@ -68,7 +68,7 @@ def test_jobs_are_drawn_as_places_become_free_and_stopping_cancels_the_rest() ->
 
 def test_a_bug_is_not_taken_for_a_failed_attempt() -> None:
     class Buggy(FakeEngine):
-        async def sample(self, problem, path, *, seeds, sampling):
+        async def sample(self, problem, path, **options):
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):

@@ -28,7 +28,7 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     run = LlamaForward.__call__
 
     def counted(self: LlamaForward, ids: torch.Tensor, *rest: torch.Tensor) -> torch.Tensor:
-        if self.outputs == CLASSES:
+        if len(self._head) == CLASSES:
             tokens.append(int((ids != 0).sum()))
         return run(self, ids, *rest)
 
@@ -73,3 +73,15 @@ def test_the_sum_of_charges_is_what_was_counted(
     assert bool(read) == strategy.needs_verifier
     for attempt in done:
         assert sum(charge.tokens for charge in attempt.charges) <= (tokens or float("inf"))
+
+
+def test_what_an_attempt_costs_does_not_depend_on_what_ran_before() -> None:
+    solver = Solver(make_engine("mini"), make_verifier("process"), Sampling(max_tokens=80))
+    strategies = [make_strategy(name) for name in ("best_of_n:n=4", "beam_search:width=2,expand=2", "best_of_n:n=4")]
+
+    async def spent() -> list[list[int]]:
+        attempts = [await solver.solve(PROBLEMS[0], strategy) for strategy in strategies]
+        return [[charge.tokens for charge in attempt.charges] for attempt in attempts]
+
+    first, _, again = asyncio.run(spent())
+    assert first == again

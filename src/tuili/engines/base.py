@@ -31,8 +31,13 @@ class Engine(Protocol):
     context: int
     """The longest prompt plus continuation, in tokens."""
 
-    async def sample(self, problem: Problem, path: Path, *, seeds: Sequence[int], sampling: Sampling) -> Sampled:
+    async def sample(
+        self, problem: Problem, path: Path, *, seeds: Sequence[int], sampling: Sampling, attempt: object = None
+    ) -> Sampled:
         """One continuation of the path for each seed, in order. The same seed gives the same text, always.
+
+        attempt: whose path this is. What the engine has read of an attempt it need not read again for it; between
+        attempts it shares nothing, or what one costs would depend on what else runs.
 
         Many calls run at once; the engine batches them. Raises EngineError when the model or server fails.
         """

@@ -46,7 +46,9 @@ class ReplayEngine:
         longest = (sample.tokens for recorded in self._recorded.values() for sample in recorded.samples)
         self.context = max(longest, default=0)
 
-    async def sample(self, problem: Problem, path: Path, *, seeds: Sequence[int], sampling: Sampling) -> Sampled:
+    async def sample(
+        self, problem: Problem, path: Path, *, seeds: Sequence[int], sampling: Sampling, attempt: object = None
+    ) -> Sampled:
         """Raises BadRequest for what was not recorded: another problem, more samples, shorter ones, single steps."""
         if path.text or sampling.until is Until.STEP:
             raise BadRequest("replay has whole samples: a strategy that goes step by step needs a model")

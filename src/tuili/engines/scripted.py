@@ -48,19 +48,21 @@ class ScriptedEngine:
         """All that it has counted, like generated_tokens: what charges must add up to."""
         self.generated_tokens = 0
         self._script = script if callable(script) else _chosen_from(script)
-        self._seen: set[tuple[str, str]] = set()
+        self._seen: set[tuple[object, str, str]] = set()
 
-    async def sample(self, problem: Problem, path: Path, *, seeds: Sequence[int], sampling: Sampling) -> Sampled:
+    async def sample(
+        self, problem: Problem, path: Path, *, seeds: Sequence[int], sampling: Sampling, attempt: object = None
+    ) -> Sampled:
         self.calls.append(Call(problem, path, tuple(seeds), sampling))
         await asyncio.sleep(0)
         before = _shown(path)
-        prefilled = 0 if (problem.prompt, before) in self._seen else self.prompt_bound(problem, path)
+        prefilled = 0 if (attempt, problem.prompt, before) in self._seen else self.prompt_bound(problem, path)
         room = self.context - self.prompt_bound(problem, path)
         completions = [
             self._complete(path.text, self._script(problem, before, seed), min(sampling.max_tokens, room), sampling)
             for seed in seeds
         ]
-        self._seen |= {(problem.prompt, before + each.text) for each in completions} | {(problem.prompt, before)}
+        self._seen |= {(attempt, problem.prompt, before + text) for text in ("", *(each.text for each in completions))}
         self.prompt_tokens += prefilled
         self.generated_tokens += sum(completion.tokens for completion in completions)
         return Sampled(completions, prefilled)

@@ -128,7 +128,9 @@ class Driver:
         if not group.sampling.max_tokens:
             return Sampled([Completion("", 0, stop=StopReason.LENGTH)] * group.n, 0)
         seeds = [path_seed(self.seed, self.problem.id, path_id) for path_id in ids]
-        sampled = await self.engine.sample(self.problem, group.start, seeds=seeds, sampling=group.sampling)
+        sampled = await self.engine.sample(
+            self.problem, group.start, seeds=seeds, sampling=group.sampling, attempt=self._attempt
+        )
         if len(sampled.completions) != len(seeds):
             raise EngineError(f"asked for {len(seeds)} completions, the engine returned {len(sampled.completions)}")
         return sampled

@@ -154,7 +154,8 @@ class Batch:
         request.outcomes[index] = outcome = self._rows.outcome(row, stop)
         if stop is not StopReason.END or request.keep_ended:
             start, end = len(request.ids), len(request.ids) + len(outcome.ids) - 1
-            self._store.add(Prefix(request.ids + outcome.ids, request.prefix, self._pool.read(row, start, end)))
+            kept = self._pool.read(row, start, end)
+            self._store.add(Prefix(request.ids + outcome.ids, request.prefix, kept, owner=request.owner))
         if request.finished:
             self._finished.append(request)
 

@@ -75,7 +75,9 @@ class LocalEngine:
         self._waiting: dict[Request, asyncio.Future[None]] = {}
         self._pump: asyncio.Task[None] | None = None
 
-    async def sample(self, problem: Problem, path: Path, *, seeds: Sequence[int], sampling: Sampling) -> Sampled:
+    async def sample(
+        self, problem: Problem, path: Path, *, seeds: Sequence[int], sampling: Sampling, attempt: object = None
+    ) -> Sampled:
         if (length := len(self._codec.prompt(problem.prompt, ()))) >= self.context:
             raise EngineError(f"the prompt has {length} tokens, the model's context {self.context}")
         boundaries = self._codec.prompts(problem.prompt, path.earlier)
@@ -87,6 +89,7 @@ class LocalEngine:
             return Sampled([Completion("", 0, stop=StopReason.LENGTH) for _ in seeds], 0)
         request = Request(
             boundaries=boundaries,
+            owner=attempt,
             text=path.text,
             seeds=seeds,
             limit=limit,

@@ -31,8 +31,8 @@ class Request:
     until_step: bool
     keep_ended: bool
     """Whether a continuation that ended its turn is kept too: it may be shown before another attempt."""
-    owner: object = None
-    """Whatever has the same text shares it."""
+    owner: object
+    """The attempt that the path is of: what is read of it is shared with nothing else."""
     prefixes: list[Prefix] = field(default_factory=list)
     """Of the boundaries, as far as they are there."""
     prefilled: int = 0
