@@ -28,12 +28,12 @@ from tuili.checkpoints import embedded
 from tuili.engines.base import Sampled
 from tuili.engines.local.engine import LocalEngine
 from tuili.mini.splits import problems
-from tuili.mini.text import prompt_of
 from tuili.records import Path, Problem, Sampling
 from tuili.solver import Job, Solver
 from tuili.solver.seeds import path_seed
 from tuili.steps import LINES
 from tuili.strategies import make_strategy
+from tuili.tasks.mini import item_of
 
 SAMPLES = 16
 """Answers to each problem."""
@@ -61,7 +61,7 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--max-tokens", type=int, default=128)
     options = parser.parse_args()
-    puzzles = (Problem(prompt_of(puzzle), prompt_of(puzzle), "mini") for puzzle, _ in problems("validation"))
+    puzzles = (item_of(puzzle, answer).problem for puzzle, answer in problems("validation"))
     # the first repeat warms up
     asked = [list(islice(puzzles, options.problems)) for _ in range(options.repeats + 1)]
     work = Workload(options.model or str(embedded("policy")), asked, Sampling(max_tokens=options.max_tokens))

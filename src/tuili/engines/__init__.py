@@ -20,7 +20,7 @@ def local(
     *,
     path: str,
     format: Literal["lines", "paragraphs", "plain"] = "plain",
-    batch: int = 384,
+    batch: int = 512,
     cache_gib: float = 4.0,
     threads: int | None = None,
     dtype: Literal["auto", "float32", "bfloat16", "float16"] = "auto",
@@ -37,7 +37,7 @@ def local(
     )
 
 
-def mini(name: str, *, batch: int = 384, cache_gib: float = 2.0, threads: int | None = None) -> Engine:
+def mini(name: str, *, batch: int = 512, cache_gib: float = 2.0, threads: int | None = None) -> Engine:
     """tuili-mini, the embedded model."""
     from tuili.engines.local.engine import LocalEngine
 

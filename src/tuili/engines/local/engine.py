@@ -37,7 +37,7 @@ class LocalEngine:
         source: str | FilePath | tuple[PreTrainedModel, PreTrainedTokenizerBase],
         step_format: StepFormat,
         *,
-        batch: int = 384,
+        batch: int = 512,
         cache_gib: float = 4.0,
         threads: int | None = None,
         dtype: Dtype = "auto",
