@@ -10,8 +10,8 @@ from torch import Tensor
 
 from tuili.training.packing import IGNORED
 
-PASS_TOKENS = 4096
-"""How many tokens, padding included, one pass takes: larger ones are no faster, here."""
+PASS_TOKENS = 2048
+"""How many tokens, padding included, one pass takes: with more, activations do not stay in a processor's caches."""
 
 
 class Pass(NamedTuple):
