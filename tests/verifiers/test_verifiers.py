@@ -127,7 +127,10 @@ def test_confidence_is_free():
     ("spec", "message"),
     [
         ("proces", "unknown verifier 'proces'; known: confidence, outcome, process"),
-        ("process:agg=min", "has no parameter agg; its parameters: aggregate, batch_tokens, cache_gib, history, neutral, path"),
+        (
+            "process:agg=min",
+            "has no parameter agg; its parameters: aggregate, batch_tokens, cache_gib, history, neutral, path",
+        ),
         ("process:aggregate=mean", "aggregate of verifier process must be one of product, min, last"),
         ("process:path=/nowhere", "no verifier checkpoint at /nowhere"),
     ],
