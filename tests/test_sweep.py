@@ -86,7 +86,7 @@ def test_a_config_of_other_keys_or_types_is_refused(tmp_path: Path, text: str, s
         load_config(path, Sweep, [])
 
 
-@pytest.mark.parametrize("path", SHIPPED.glob("*.toml"), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", sorted(SHIPPED.glob("*.toml")), ids=lambda path: path.stem)
 def test_every_shipped_sweep_can_be_run(path: Path) -> None:
     sweep = load_config(find_config("sweep", path.stem, SHIPPED), Sweep, ["limit=3"])
     assert sweep.limit == 3
