@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
@@ -13,6 +14,7 @@ import torch
 from transformers import PreTrainedModel, PreTrainedTokenizerBase, Trainer, TrainingArguments
 from transformers.trainer_utils import get_last_checkpoint
 
+from tuili.config import ConfigError
 from tuili.provenance import commit, machine
 from tuili.training.optimizer import make_optimizer
 from tuili.training.packing import PackedRows, collate
@@ -63,7 +65,12 @@ A = TypeVar("A", bound=TrainingArguments)
 
 
 def arguments(config: Optimisation, kind: type[A], **more: Any) -> A:
-    """The arguments of a Trainer of any kind that follow from what every config has."""
+    """The arguments of a Trainer of any kind that follow from what every config has.
+
+    Raises ConfigError when not as many processes were started as the config's steps are counted for.
+    """
+    if (started := int(os.environ.get("WORLD_SIZE", "1"))) != config.processes:
+        raise ConfigError(f"processes is {config.processes}, but {started} were started")
     made: A = kind(
         output_dir=config.output,
         max_steps=config.steps,
