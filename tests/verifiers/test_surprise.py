@@ -21,12 +21,20 @@ WEIGHT = 0.7
 
 
 @pytest.fixture(scope="module")
-def checkpoint(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("surprised") / "process"
-    shutil.copytree(embedded("process"), folder)
-    config = json.loads((folder / "config.json").read_text())
-    (folder / "config.json").write_text(json.dumps(config | {"surprise": WEIGHT}))
-    return folder
+def weighing(tmp_path_factory):
+    def copy(weight):
+        folder = tmp_path_factory.mktemp("surprised") / "process"
+        shutil.copytree(embedded("process"), folder)
+        config = json.loads((folder / "config.json").read_text())
+        (folder / "config.json").write_text(json.dumps(config | {"surprise": weight}))
+        return folder
+
+    return copy
+
+
+@pytest.fixture(scope="module")
+def checkpoint(weighing):
+    return weighing(WEIGHT)
 
 
 @pytest.fixture(scope="module")
@@ -73,9 +81,10 @@ def test_scores_are_those_by_hand_however_they_are_read(checkpoint, by_hand, rea
         assert judged.verdicts[0].step_scores == pytest.approx(by_hand[:steps], abs=2e-5)
 
 
-def test_surprise_lowers_what_a_false_step_is_worth(checkpoint, by_hand):
-    plain = asyncio.run(make_verifier("process").judge(Problem("p", PROMPT, "mini"), [path(2)]))
-    assert by_hand[1] < plain.verdicts[0].step_scores[1]
+def test_surprise_lowers_what_a_false_step_is_worth(weighing, by_hand):
+    plain = make_verifier(f"process:path={weighing(0.0)}")
+    judged = asyncio.run(plain.judge(Problem("p", PROMPT, "mini"), [path(2)]))
+    assert by_hand[1] < judged.verdicts[0].step_scores[1]
 
 
 def test_training_sees_the_least_likely_token_of_each_step():
