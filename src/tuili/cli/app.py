@@ -6,7 +6,21 @@ import sys
 
 import typer
 
-from tuili.cli import audit, claims, demo, evaluate, listing, regrade, report, solve, sweep, thinking, train, validate
+from tuili.cli import (
+    audit,
+    claims,
+    collect,
+    demo,
+    evaluate,
+    listing,
+    regrade,
+    report,
+    solve,
+    sweep,
+    thinking,
+    train,
+    validate,
+)
 from tuili.cli.output import say
 from tuili.errors import BadRequest, TuiliError
 
@@ -27,6 +41,7 @@ app.command("validate")(validate.validate)
 app.command("thinking")(thinking.thinking)
 app.command("regrade")(regrade.regrade)
 app.command("audit")(audit.audit)
+app.add_typer(collect.app, name="collect")
 app.command("train")(train.train)
 app.command("demo")(demo.demo)
 

@@ -1,4 +1,9 @@
-"""How mini puzzles and solutions are written: the prompt, then thinking one fact a line, then the answer."""
+"""How mini puzzles and solutions are written: the prompt, then thinking one fact a line, then the answer.
+
+Thinking may take back what it wrote: the line `no 20 * 4 = 80 : 80 25` says which earlier line was wrong, and all that
+was written before is forgotten. What of it stands is written again, so that the state is always read from the lines
+after the last such turn: a small model has only to copy, and no line has to be counted.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +14,7 @@ from tuili.mini.puzzle import Label, Puzzle
 
 THINK = "<think>\n"
 END_OF_THINKING = "</think>\n"
+TURN = "no "
 
 
 def prompt_of(puzzle: Puzzle) -> str:
@@ -35,16 +41,42 @@ def parse_prompt(prompt: str, level: int = 0) -> Puzzle | None:
     return None
 
 
-def judge(puzzle: Puzzle, lines: list[str], answer: str | None) -> list[Label]:
-    """One label a line, and one for the answer when it is given; labels end with the first BAD one."""
+def taken_back(line: str) -> str | None:
+    """The line that a turn says was wrong; None where the line is no turn."""
+    return line.removeprefix(TURN) if line.startswith(TURN) else None
+
+
+def label_lines(puzzle: Puzzle, lines: Sequence[str]) -> list[Label]:
+    """One label a line. After a BAD one all are BAD, until a turn forgets them.
+
+    A turn is GOOD where the line that it names stands in what it forgets and is not GOOD itself, else BAD.
+    """
     family = FAMILIES[puzzle.family]
     state = family.start(puzzle)
-    labels = []
+    labels: list[Label] = []
+    thought: list[tuple[str, Label]] = []
     for line in lines:
-        label, state = family.judge(puzzle, state, line)
+        named = taken_back(line)
+        if named is not None:
+            wrong = any(text == named and label is not Label.GOOD for text, label in thought)
+            label, state, thought = Label.GOOD if wrong else Label.BAD, family.start(puzzle), []
+        elif thought and thought[-1][1] is Label.BAD:
+            label = Label.BAD
+        else:
+            label, state = family.judge(puzzle, state, line)
+        thought.append((line, label))
         labels.append(label)
-        if label is Label.BAD:
-            return labels
+    return labels
+
+
+def judge(puzzle: Puzzle, lines: list[str], answer: str | None) -> list[Label]:
+    """One label a line, and one for the answer when it is given; labels end with the first BAD one that no turn took
+    back."""
+    labels = label_lines(puzzle, lines)
+    last_turn = max((place for place, line in enumerate(lines) if taken_back(line) is not None), default=0)
+    for place in range(last_turn, len(lines)):
+        if labels[place] is Label.BAD:
+            return labels[: place + 1]
     if answer is not None:
-        labels.append(Label.GOOD if family.accepts(puzzle, answer) else Label.BAD)
+        labels.append(Label.GOOD if FAMILIES[puzzle.family].accepts(puzzle, answer) else Label.BAD)
     return labels

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ from tuili.training.mini_solutions import MiniSolutions
 from tuili.training.packing import Make, PackedRows
 from tuili.training.runner import MuonTrainer, Schedule, dataset_rows, train
 from tuili.training.solutions import Solutions
+from tuili.training.traced import Among, traced
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +56,10 @@ class SftConfig(Schedule, LoraKeys):
     """The most samples before a right one."""
     kept: float = 0.0
     """Share of those in which the last of the samples before it is right too."""
+    traces: str = ""
+    """A file of `tuili collect traces`, journeys or shortcuts, to learn from."""
+    traced: float = 1.0
+    """Share of examples that are such traces; the rest are what they would be without."""
 
     def __post_init__(self) -> None:
         if self.task != "mini" and not self.base:
@@ -63,21 +70,31 @@ class SftConfig(Schedule, LoraKeys):
 
 def run(config: SftConfig) -> dict[str, Any]:
     set_seed(config.seed)
-    model, tokenizer, make = _mini(config) if config.task == "mini" else _task(config)
+    model, tokenizer, others = _mini(config) if config.task == "mini" else _task(config)
+    make = _with_traces(config, tokenizer, others) if config.traces else others()
     rows = PackedRows(make, rows=dataset_rows(config), row_tokens=config.row_tokens, seed=config.seed)
     return train(MuonTrainer(model=adapted(model, config), config=config, rows=rows, tokenizer=tokenizer), config)
 
 
-def _task(config: SftConfig) -> tuple[PreTrainedModel, PreTrainedTokenizerBase, Make]:
-    items = load(make_task(config.task, Path(config.data) if config.data else None))
+def _with_traces(config: SftConfig, tokenizer: PreTrainedTokenizerBase, others: Callable[[], Make]) -> Make:
+    traces = traced(tokenizer, Path(config.traces), config.row_tokens)
+    return Among(traces, config.traced, others()) if config.traced < 1 else traces
+
+
+def _task(config: SftConfig) -> tuple[PreTrainedModel, PreTrainedTokenizerBase, Callable[[], Make]]:
     model, tokenizer = load_model(Path(config.base), "float32")
-    return model, tokenizer, Solutions(tokenizer, items, config.row_tokens)
+    return model, tokenizer, partial(_solutions, config, tokenizer)
 
 
-def _mini(config: SftConfig) -> tuple[PreTrainedModel, PreTrainedTokenizerBase, Make]:
+def _solutions(config: SftConfig, tokenizer: PreTrainedTokenizerBase) -> Make:
+    items = load(make_task(config.task, Path(config.data) if config.data else None))
+    return Solutions(tokenizer, items, config.row_tokens)
+
+
+def _mini(config: SftConfig) -> tuple[PreTrainedModel, PreTrainedTokenizerBase, Callable[[], Make]]:
     tokenizer = build_tokenizer()
     model = LlamaForCausalLM.from_pretrained(config.base) if config.base else _new_model(config, tokenizer)
-    return model, tokenizer, _examples(config, tokenizer)
+    return model, tokenizer, partial(_examples, config, tokenizer)
 
 
 def _examples(config: SftConfig, tokenizer: PreTrainedTokenizerBase) -> Make:

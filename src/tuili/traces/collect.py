@@ -1,0 +1,148 @@
+"""From a graded run to a folder of traces: journeys, and beside them short solutions of the same problems."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tuili import provenance
+from tuili.answers import final_answer
+from tuili.engines import format_of
+from tuili.errors import BadRequest
+from tuili.records import Problem, RunHeader
+from tuili.runs import read_header, read_problems
+from tuili.spec import Spec
+from tuili.steps import FORMATS, StepFormat
+from tuili.traces.checks import Separated, is_sound, separate
+from tuili.traces.files import Trace, TracesHeader, run_digest, write_traces
+from tuili.traces.journey import Journey, walk
+from tuili.traces.sampled import sampled_paths
+from tuili.traces.tree import SampledPath, TreeNode, grow, leaves
+from tuili.traces.wording import in_mini, in_prose
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameters:
+    """How traces are made; all of it stands in their header."""
+
+    format: str | None = None
+    """How the texts mark thinking; None: as the run's model does."""
+    per_problem: int = 4
+    """The most journeys of a problem, each to another right leaf, and the most short solutions."""
+    most: int = 2
+    """The most wrong branches of a journey."""
+    enter: float = 0.5
+    """The probability with which a wrong branch beside the way is entered."""
+    doubtful: float = 0.5
+    """Below this score the verifier holds a step, or a path that a search gave up, to be wrong."""
+    seed: int = 0
+
+
+@dataclass(slots=True)
+class Traces:
+    """What becomes of a run, problem by problem."""
+
+    parameters: Parameters
+    form: StepFormat
+    word: Callable[[Journey], str]
+    sound: Callable[[Problem, str], bool]
+    journeys: list[Trace] = field(default_factory=list)
+    shortcuts: list[Trace] = field(default_factory=list)
+    counts: Counter[str] = field(default_factory=Counter)
+
+    def add(self, problem: Problem, paths: Sequence[SampledPath]) -> None:
+        """Short solutions are kept of problems with a journey only: the two can be compared."""
+        rng = random.Random(f"{self.parameters.seed}:{problem.id}")
+        root = grow(paths)
+        ways = [way for way in leaves(root) if way[-1].right]
+        self.counts["problems"] += 1
+        self.counts["problems with a right path"] += bool(ways)
+        rng.shuffle(ways)
+        made = dict(self._journeys(problem, root, ways, rng))
+        if made:
+            short = {"".join(step.text for step in way): 0 for way in ways}
+            self.journeys += self._kept(problem, made)
+            self.shortcuts += self._kept(problem, {text: 0 for text in short if self.sound(problem, text)})
+
+    def _journeys(
+        self, problem: Problem, root: TreeNode, ways: Sequence[tuple[TreeNode, ...]], rng: random.Random
+    ) -> Iterator[tuple[str, int]]:
+        how = self.parameters
+        for way in ways:
+            journey = walk(root, way, rng, most=how.most, enter=how.enter, doubtful=how.doubtful)
+            text = self.word(journey)
+            if not journey.wrong_branches:
+                self.counts["left out: no wrong branch entered"] += 1
+            elif not self.sound(problem, text):
+                self.counts["left out: says something false"] += 1
+            else:
+                yield text, journey.wrong_branches
+
+    def _kept(self, problem: Problem, made: dict[str, int]) -> Iterator[Trace]:
+        for text, wrong in list(made.items())[: self.parameters.per_problem]:
+            answer = final_answer(text, problem.answer_kind, self.form)
+            assert answer is not None, "the run's grades call it right"
+            yield Trace(problem.id, problem.prompt, text, answer, wrong)
+
+
+def collect(run: Path, out: Path, parameters: Parameters, held_out: Sequence[Path] = ()) -> TracesHeader:
+    """Makes the folder `out` of a graded run on training problems, and returns its header.
+
+    Raises BadRequest for whatever separate and sampled_paths refuse, and for a run that makes no journey.
+    """
+    header = read_header(run)
+    form = _form(header, parameters)
+    separated = separate(header, list(read_problems(run)), held_out)
+    paths = sampled_paths(run, form, parameters.doubtful)
+    mini = Spec.parse(header.task).name == "mini"
+    traces = Traces(
+        parameters,
+        form,
+        in_mini if mini else lambda journey: in_prose(journey, form),
+        is_sound if mini else lambda _problem, _text: True,
+    )
+    for problem in separated.problems:
+        traces.add(problem, paths.get(problem.id, []))
+    if not traces.journeys:
+        raise BadRequest(f"{run} makes no journey: none of its problems has a right path and a wrong branch beside it")
+    made = _header(run, header, parameters, separated, traces)
+    write_traces(out, made, traces.journeys, traces.shortcuts)
+    return made
+
+
+def _form(header: RunHeader, parameters: Parameters) -> StepFormat:
+    name = parameters.format or format_of(header.model)
+    if name not in FORMATS:
+        raise BadRequest(
+            f"how {header.model} marks its thinking is not known: say --format with one of {', '.join(FORMATS)}"
+        )
+    return FORMATS[name]
+
+
+def _header(run: Path, header: RunHeader, parameters: Parameters, separated: Separated, traces: Traces) -> TracesHeader:
+    counts = {
+        **traces.counts,
+        "journeys": len(traces.journeys),
+        "shortcuts": len(traces.shortcuts),
+        "problems with a journey": len({trace.problem_id for trace in traces.journeys}),
+        **{f"journeys with {n} wrong branches": k for n, k in _by_turns(traces.journeys)},
+    }
+    return TracesHeader(
+        run=str(run),
+        run_digest=run_digest(run),
+        run_header=header,
+        parameters=asdict(parameters),
+        held_out=separated.compared,
+        counts=counts,
+        versions=provenance.versions(),
+        commit=provenance.commit(),
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+    )
+
+
+def _by_turns(journeys: Sequence[Trace]) -> list[tuple[int, int]]:
+    return sorted(Counter(trace.wrong_branches for trace in journeys).items())

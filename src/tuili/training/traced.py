@@ -1,0 +1,34 @@
+"""Traces (see `tuili collect traces`) as examples for a language model, alone or among others."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tuili.records import Problem
+from tuili.tasks import Item
+from tuili.traces.files import read_traces
+from tuili.training.packing import Example, Make
+from tuili.training.solutions import Solutions
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
+
+
+def traced(tokenizer: PreTrainedTokenizerBase, file: Path, most_tokens: int) -> Solutions:
+    """Every trace that is no longer than so many tokens, all alike. Raises BadRequest where there are none."""
+    items = [
+        Item(Problem(trace.problem_id, trace.prompt, "traces"), trace.answer, trace.text) for trace in read_traces(file)
+    ]
+    return Solutions(tokenizer, items, most_tokens)
+
+
+class Among:
+    """Makes a share of examples in one way and the rest in another."""
+
+    def __init__(self, some: Make, share: float, others: Make) -> None:
+        self.some, self.share, self.others = some, share, others
+
+    def __call__(self, rng: random.Random, progress: float) -> Example:
+        return (self.some if rng.random() < self.share else self.others)(rng, progress)
