@@ -15,18 +15,26 @@ if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
 
+PATIENCE = 1000
+"""So many draws in a row that do not fit mean that next to none does."""
+
+
 class Solutions:
+    """Makes examples of random problems that have a solution short enough."""
+
     def __init__(self, tokenizer: PreTrainedTokenizerBase, items: Sequence[Item], most_tokens: int) -> None:
-        """Raises BadRequest when no problem has a solution of at most so many tokens, its prompt included."""
-        examples = [_example(tokenizer, item.problem.prompt, item.solution) for item in items if item.solution]
-        self.examples = [example for example in examples if len(example.ids) <= most_tokens]
-        if not self.examples:
-            raise BadRequest(
-                f"of {len(items)} problems {len(examples)} have a worked solution, and none fits {most_tokens} tokens"
-            )
+        """most_tokens: of an example, its prompt included. Raises BadRequest when no problem has a worked solution."""
+        self.tokenizer, self.most_tokens = tokenizer, most_tokens
+        self.worked = [(item.problem.prompt, item.solution) for item in items if item.solution]
+        if not self.worked:
+            raise BadRequest(f"none of the {len(items)} problems has a worked solution")
 
     def __call__(self, rng: random.Random, progress: float) -> Example:
-        return rng.choice(self.examples)
+        for _ in range(PATIENCE):
+            example = _example(self.tokenizer, *rng.choice(self.worked))
+            if len(example.ids) <= self.most_tokens:
+                return example
+        raise BadRequest(f"hardly any of the {len(self.worked)} solutions fits {self.most_tokens} tokens")
 
 
 def _example(tokenizer: PreTrainedTokenizerBase, prompt: str, solution: str) -> Example:

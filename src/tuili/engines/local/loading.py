@@ -36,6 +36,9 @@ def load(path: Path, dtype: Dtype) -> tuple[PreTrainedModel, PreTrainedTokenizer
         raise BadRequest(f"the model in {path} cannot be loaded: {_first_line(error)}") from error
     if report["missing_keys"]:
         raise BadRequest(f"the model in {path} lacks weights: {', '.join(sorted(report['missing_keys'])[:3])}")
+    if "gguf_file" in source and getattr(model, "hf_quantizer", None) is not None:
+        # its weights were unpacked on loading: it is a model like any other, and may be trained
+        model.hf_quantizer.remove_quantization_config(model)
     return model.to(device).eval(), tokenizer
 
 
