@@ -14,10 +14,12 @@ from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast 
 
 from tuili.grading import make_grader  # noqa: E402
 from tuili.grading.graded import AttemptGrades  # noqa: E402
+from tuili.jsonl import replace_log  # noqa: E402
 from tuili.mini.tokenizer import build_tokenizer  # noqa: E402
 from tuili.records import Attempt, Ending, Node, Purpose, RunHeader, StopReason  # noqa: E402
 from tuili.runs import Run, keep_problems, replace_grades  # noqa: E402
 from tuili.tasks import make_task  # noqa: E402
+from tuili.traces.files import JOURNEYS, Trace  # noqa: E402
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -91,6 +93,25 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> Path:
             grades.append(AttemptGrades(item.problem.id, "self_consistency:n=5", 0, graded))
         replace_grades(folder, grades)
     return folder
+
+
+@pytest.fixture(scope="session")
+def traces(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file of two journeys."""
+    folder = tmp_path_factory.mktemp("traces")
+    made = [
+        Trace(
+            f"sum {n}",
+            f"calc {n} + 1",
+            f"{n} + 1 = {n}\nno {n} + 1 = {n}\n{n} + 1 = {n + 1}\n</think>\n{n + 1}",
+            f"{n + 1}",
+            1,
+        )
+        for n in (3, 4)
+    ]
+    replace_log(folder / JOURNEYS, made)
+    (folder / "header.json").write_text("{}")
+    return folder / JOURNEYS
 
 
 def attempt(problem: str, answers: list[str | None]) -> Attempt:

@@ -18,7 +18,9 @@ pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning", "ignore:You are
 
 
 @pytest.mark.parametrize("path", sorted(SHIPPED.glob("*.toml")), ids=lambda path: path.stem)
-def test_two_steps(path: Path, tmp_path: Path, samples: Path, rows: Path, small_policy: Path, text_model: Path) -> None:
+def test_two_steps(
+    path: Path, tmp_path: Path, samples: Path, traces: Path, rows: Path, small_policy: Path, text_model: Path
+) -> None:
     task, kind = path.stem.split("_")[:2]
     module = importlib.import_module(f"tuili.training.{kind}")
     config = load_config(path, getattr(module, CONFIGS[kind]), [])
@@ -29,6 +31,8 @@ def test_two_steps(path: Path, tmp_path: Path, samples: Path, rows: Path, small_
         small |= {"max_tokens": 12, "save_steps": 2, "validation_limit": 3, "validation_steps": 2}
     if task == "gsm8k":
         small |= {"data": rows, "validation_data": rows}
+    if getattr(config, "traces", ""):
+        small |= {"traces": traces}
     known = {key: value for key, value in small.items() if hasattr(config, key)}
     record = module.run(load_config(path, type(config), [f"{key}={value}" for key, value in known.items()]))
     assert record["final_loss"] == record["final_loss"], "a number"

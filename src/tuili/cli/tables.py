@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import isnan
 
 from rich.table import Table
 
 from tuili.evaluation.audit import Audit
+from tuili.evaluation.behaviours import Behaviours
 from tuili.evaluation.regraded import StrategyRegraded
 from tuili.evaluation.report.numbers import p_value, points, with_interval
 from tuili.evaluation.summary import Series, Summary
@@ -75,6 +77,27 @@ def thinking_table(one: Thinking) -> Table:
         table.add_row(name, with_interval(estimate), str(estimate.n))
     table.add_row("samples", "", str(one.samples))
     table.add_row("incorrect, with no right answer known", "", str(one.left_out))
+    return table
+
+
+def behaviours_table(one: Behaviours) -> Table:
+    """How often one strategy's samples show each behaviour, and how much more often those are right, in points."""
+    table = _table(
+        f"{one.run}: {one.strategy}, counted {one.counted}",
+        "samples with it",
+        "times",
+        "with less without",
+        "same problem",
+        "n",
+    )
+    for behaviour, shown in one.shown.items():
+        table.add_row(
+            behaviour,
+            with_interval(shown.share),
+            f"{shown.times:.2f}",
+            *("–" if isnan(gap.value) else points(gap) for gap in (shown.difference, shown.difference_within)),
+            str(shown.difference_within.n),
+        )
     return table
 
 
