@@ -36,7 +36,12 @@ class Lengths:
 
     name, parameters = "lengths", 10
 
+    def __init__(self) -> None:
+        self.seen: set[object] = set()
+
     async def judge(self, problem: Problem, paths: Sequence[Path], attempt: object = None) -> Judged:
+        assert attempt not in self.seen, "what is read for one group is kept for it alone"
+        self.seen.add(attempt)
         return Judged([Verdict(path.tokens / 10) for path in paths], tokens=100)
 
     def bound(self, problem: Problem, path: Path, new_tokens: int) -> int:

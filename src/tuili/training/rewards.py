@@ -75,7 +75,7 @@ class Rewards:
             return [0.0] * len(paths)
         groups = [list(group) for _, group in groupby(zip(problems, paths, strict=True), key=lambda each: each[0].id)]
         judged = await asyncio.gather(
-            *(self.verifier.judge(group[0][0], [path for _, path in group], attempt=group) for group in groups)
+            *(self.verifier.judge(group[0][0], [path for _, path in group], attempt=object()) for group in groups)
         )
         self.judged += sum(each.tokens for each in judged)
         return [verdict.score for each in judged for verdict in each.verdicts]
