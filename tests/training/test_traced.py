@@ -15,20 +15,19 @@ from tuili.training.traced import Among, traced
 
 def test_all_of_a_thought_is_learnt_and_nothing_of_its_prompt(traces: Path) -> None:
     tokenizer = build_tokenizer()
-    found = {
-        tokenizer.decode([i for i in one.targets if i != IGNORED]) for one in traced(tokenizer, traces, 256).examples
-    }
-    assert found == {
+    make, rng = traced(tokenizer, traces, 256), random.Random(0)
+    drawn = [make(rng, 0.0) for _ in range(30)]
+    assert {tokenizer.decode([target for target in one.targets if target != IGNORED]) for one in drawn} == {
         "3 + 1 = 3\nno 3 + 1 = 3\n3 + 1 = 4\n</think>\n4 <eos>",
         "4 + 1 = 4\nno 4 + 1 = 4\n4 + 1 = 5\n</think>\n5 <eos>",
     }
-    example = traced(tokenizer, traces, 256).examples[0]
-    assert tokenizer.decode(example.ids[: example.targets.count(IGNORED)]).endswith(" + 1\n<think>\n")
+    read = list(drawn[0].ids)[: list(drawn[0].targets).count(IGNORED)]
+    assert tokenizer.decode(read).endswith(" + 1\n<think>\n")
 
 
 def test_what_fits_no_row_is_refused(traces: Path) -> None:
-    with pytest.raises(BadRequest, match="none fits 8 tokens"):
-        traced(build_tokenizer(), traces, 8)
+    with pytest.raises(BadRequest, match="fits 8 tokens"):
+        traced(build_tokenizer(), traces, 8)(random.Random(0), 0.0)
 
 
 def test_an_unfinished_folder_is_refused(tmp_path: Path, traces: Path) -> None:

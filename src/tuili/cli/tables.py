@@ -82,22 +82,15 @@ def thinking_table(one: Thinking) -> Table:
 
 def behaviours_table(one: Behaviours) -> Table:
     """How often one strategy's samples show each behaviour, and how much more often those are right, in points."""
-    table = _table(
-        f"{one.run}: {one.strategy}, counted {one.counted}",
-        "samples with it",
-        "times",
-        "with less without",
-        "same problem",
-        "n",
-    )
+    table = _table(f"{one.run}: {one.strategy}, counted {one.counted}", "value [95 %]", "n")
     for behaviour, shown in one.shown.items():
-        table.add_row(
-            behaviour,
-            with_interval(shown.share),
-            f"{shown.times:.2f}",
-            *("–" if isnan(gap.value) else points(gap) for gap in (shown.difference, shown.difference_within)),
-            str(shown.difference_within.n),
-        )
+        table.add_row(f"{behaviour}, share of samples", with_interval(shown.share), str(shown.share.n))
+        table.add_row("  times a sample", f"{shown.times:.2f}", "")
+        for name, gap in (
+            ("  right: with less without it", shown.difference),
+            ("  the same within a problem", shown.difference_within),
+        ):
+            table.add_row(name, "–" if isnan(gap.value) else points(gap), str(gap.n))
     return table
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def traced(tokenizer: PreTrainedTokenizerBase, file: Path, most_tokens: int) -> Solutions:
-    """Every trace that is no longer than so many tokens, all alike. Raises BadRequest where there are none."""
+    """Examples of random traces that have at most so many tokens. Raises BadRequest for a file of none."""
     items = [
         Item(Problem(trace.problem_id, trace.prompt, "traces"), trace.answer, trace.text) for trace in read_traces(file)
     ]
