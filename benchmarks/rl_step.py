@@ -9,6 +9,7 @@ generate, padded rows, all groups in the update.
 from __future__ import annotations
 
 import tempfile
+import time
 from argparse import ArgumentParser
 from collections import defaultdict
 from contextlib import closing
@@ -43,7 +44,10 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=4, help="of each round; the first is not counted")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
+    parser.add_argument("--processor-time", action="store_true", help="for a machine that is busy with other work")
     options = parser.parse_args()
+    if options.processor_time:
+        PolicyTrainer.clock = time.process_time
     torch.set_num_threads(options.threads)
 
     seconds: dict[str, dict[str, list[float]]] = {"tuili": defaultdict(list), "TRL": defaultdict(list)}
@@ -74,12 +78,13 @@ def main() -> None:
                     for phase in PHASES:
                         seconds[name][phase].append(point.seconds.get(phase, 0.0))
                     seconds[name]["step"].append(sum(point.seconds.get(phase, 0.0) for phase in PHASES))
-    show(seconds, options.problems * options.samples, options.threads)
+    what = "processor seconds" if options.processor_time else "seconds"
+    show(seconds, options.problems * options.samples, options.threads, what)
 
 
-def show(seconds: dict[str, dict[str, list[float]]], completions: int, threads: int) -> None:
+def show(seconds: dict[str, dict[str, list[float]]], completions: int, threads: int, what: str) -> None:
     print(f"{completions} completions a step, {threads} threads, {machine()['processor']}, {commit()}, {versions()}\n")
-    print("| seconds | tuili | TRL | ratio |\n|---|---|---|---|")
+    print(f"| {what} | tuili | TRL | ratio |\n|---|---|---|---|")
     for phase in (*PHASES, "step"):
         own, other = (median(seconds[name][phase]) for name in ("tuili", "TRL"))
         print(f"| {phase} | {own:.2f} | {other:.2f} | {own / other:.2f} |")

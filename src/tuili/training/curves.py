@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,20 +75,21 @@ def in_a_line(point: Point) -> str:
 class Phases:
     """Seconds by phase since the last call of `take`; what belongs to no phase is `update`."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.perf_counter) -> None:
+        self._clock = clock
         self._seconds: dict[str, float] = defaultdict(float)
-        self._begun = time.perf_counter()
+        self._begun = clock()
 
     @contextmanager
     def __call__(self, name: str) -> Iterator[None]:
-        begun = time.perf_counter()
+        begun = self._clock()
         try:
             yield
         finally:
-            self._seconds[name] += time.perf_counter() - begun
+            self._seconds[name] += self._clock() - begun
 
     def take(self) -> dict[str, float]:
-        now = time.perf_counter()
+        now = self._clock()
         taken = dict(self._seconds)
         taken["update"] = now - self._begun - sum(taken.values())
         self._seconds.clear()

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -42,6 +43,8 @@ if TYPE_CHECKING:
 
 class PolicyTrainer(GRPOTrainer):
     optimizer: torch.optim.Optimizer | None
+    clock: Callable[[], float] = time.perf_counter
+    """What phases are measured with."""
 
     def __init__(
         self,
@@ -64,7 +67,7 @@ class PolicyTrainer(GRPOTrainer):
         self._completed: list[Completed] = []
         self._flops = 0.0
         self._validated: Mapping[str, Any] | None = None
-        self._phases = Phases()
+        self._phases = Phases(type(self).clock)
         # it would print every completion that could not be graded
         logging.getLogger("trl.trainer.grpo_trainer").setLevel(logging.ERROR)
         super().__init__(
