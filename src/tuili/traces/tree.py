@@ -49,7 +49,7 @@ def grow(paths: Iterable[SampledPath]) -> TreeNode:
 
 def leaves(node: TreeNode) -> Iterator[tuple[TreeNode, ...]]:
     """The ways to each leaf below a node, the node itself left out; none for a leaf. In the order of the tree."""
-    waiting = [(child,) for child in reversed(node.children.values())]
+    waiting: list[tuple[TreeNode, ...]] = [(child,) for child in reversed(node.children.values())]
     while waiting:
         way = waiting.pop()
         if not way[-1].children:
