@@ -86,7 +86,7 @@ def test_budgets_and_seeds_are_attempts_of_their_own_in_one_folder(tmp_path: Pat
 def test_a_wrong_config_is_refused_in_a_sentence(tmp_path: Path) -> None:
     prepared(tmp_path)
     for arguments, said in (
-        (("nothing",), "no sweep config nothing; shipped ones: mini_search"),
+        (("nothing",), "no sweep config nothing; shipped ones: mini_revision, mini_search"),
         (("sweep.toml", "--set", "values={n=[2]}"), "names batch, which has no values"),
         (("sweep.toml", "--set", 'strategies="best_of_n"'), "strategies must be"),
     ):

@@ -50,7 +50,7 @@ def test_an_unknown_parameter_lists_the_known_ones(tmp_path: Path) -> None:
         (("regrade", "nowhere"), "nowhere is no run folder"),
         (("audit", "nothing.jsonl"), "no such file: nothing.jsonl"),
         (("thinking", "nowhere"), "nowhere is no run folder"),
-        (("train", "sft", "nothing"), "no training config nothing; shipped ones: mini_"),
+        (("train", "sft", "nothing"), "no training config nothing; shipped ones: gsm8k_rl, "),
         (("train", "sft", "mini_sft", "--set", "stepps=3"), "unknown key stepps"),
         (("train", "sft", "mini_sft", "--set", "steps"), "key=value"),
     ],

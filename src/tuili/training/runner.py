@@ -111,13 +111,16 @@ def train(trainer: Trainer, config: Optimisation, measured: Callable[[], Mapping
     output, last = Path(config.output), last_checkpoint(config)
     started_at, start = commit(), time.time()
     result = trainer.train(resume_from_checkpoint=last)
+    # the steps since the last log are each process's own in what the Trainer returns
+    own = torch.tensor(result.training_loss, device=trainer.accelerator.device)
+    loss = float(trainer.accelerator.reduce(own, reduction="mean"))
     record = {
         "config": asdict(config),
         **config.spent(),
         **measured(),
         "seconds_of_last_session": round(time.time() - start),
         "resumed_from": last,
-        "final_loss": result.training_loss,
+        "final_loss": loss,
         "commit": started_at,
         "machine": machine(),
     }
