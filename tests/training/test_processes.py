@@ -47,7 +47,7 @@ def test_the_loss_and_the_weights_are_the_same(
     assert math.isclose(first["final_loss"], second["final_loss"], rel_tol=1e-4, abs_tol=1e-5)
     expected, found = (load_file(tmp_path / name / "model.safetensors") for name in ("one", "two"))
     for name, weight in expected.items():
-        # single elements differ more: optimizers divide by how large gradients are, and next to nothing rounding decides
+        # single elements differ more: optimizers divide by how large gradients are, and rounding decides near zero
         assert torch.linalg.vector_norm(found[name] - weight) <= 1e-3 * torch.linalg.vector_norm(weight)
 
     if kind == "rl":
