@@ -43,9 +43,7 @@ def _build(hint: Any) -> Decoder:
         return _one_of(arguments)
     if origin is Mapping:
         return _mapping(_decoder(arguments[1]))
-    if is_dataclass(hint):
-        return _record(hint)
-    return hint if issubclass(hint, StrEnum) else _plain(hint)
+    return _record(hint) if is_dataclass(hint) else hint if issubclass(hint, StrEnum) else _plain(hint)
 
 
 _decoder: Callable[[Any], Decoder] = cache(_build)

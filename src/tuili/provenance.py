@@ -11,7 +11,17 @@ from pathlib import Path
 
 import tuili
 
-RECORDED = ("torch", "transformers", "tokenizers", "numpy", "scipy", "math-verify", "accelerate", "trl", "reasoning-gym")
+RECORDED = (
+    "torch",
+    "transformers",
+    "tokenizers",
+    "numpy",
+    "scipy",
+    "math-verify",
+    "accelerate",
+    "trl",
+    "reasoning-gym",
+)
 """The packages whose version can change a number."""
 
 

@@ -13,6 +13,7 @@ from tuili.cli.output import print_json, say
 
 def report(
     runs: Annotated[list[Path], typer.Argument(help="Run folders.")],
+    *,
     out: Annotated[Path, typer.Option(help="The file to write.")] = Path("report.html"),
     at_cost: Annotated[
         list[float] | None,

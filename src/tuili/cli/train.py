@@ -20,7 +20,7 @@ class Kind(StrEnum):
 
 
 def train(
-    kind: Annotated[Kind, typer.Argument(help="What to train: a policy (sft, preference, rl), or an outcome or process verifier.")],
+    kind: Annotated[Kind, typer.Argument(help="A policy (sft, preference, rl), or a verifier (outcome, process).")],
     config: Annotated[str, typer.Argument(help="A TOML file, or the name of a shipped config.")],
     overrides: options.Overrides = None,
 ) -> None:
