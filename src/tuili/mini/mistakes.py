@@ -34,22 +34,28 @@ def attempt(puzzle: Puzzle, solution: list[str], rng: random.Random) -> tuple[li
 
 def wrong_step(family: Family[Any], puzzle: Puzzle, lines: list[str], at: int, rng: random.Random) -> str:
     """What could stand in the place of lines[at] and be wrong: a false fact or a forbidden one."""
-    state = family.start(puzzle)
-    for line in lines[:at]:
-        label, state = family.judge(puzzle, state, line)
-        if label is Label.BAD:
-            return lines[at]
+    state = state_after(family, puzzle, lines[:at])
+    if state is None:
+        return lines[at]
     forbidden = cheat(family, puzzle, lines[:at], state, rng) if rng.random() < 0.6 else None
     return forbidden or slip(lines[at], puzzle, rng)
 
 
-def play_on(family: Family[Any], puzzle: Puzzle, lines: list[str], rng: random.Random) -> list[str]:
-    """Random legal lines from where lines got to, to the end; at the end it may bluff to reach the goal."""
+def state_after(family: Family[Any], puzzle: Puzzle, lines: list[str]) -> Any | None:
+    """What a right solver would remember after lines; None after a wrong one."""
     state = family.start(puzzle)
     for line in lines:
         label, state = family.judge(puzzle, state, line)
         if label is Label.BAD:
-            return []
+            return None
+    return state
+
+
+def play_on(family: Family[Any], puzzle: Puzzle, lines: list[str], rng: random.Random) -> list[str]:
+    """Random legal lines from where lines got to, to the end; at the end it may bluff to reach the goal."""
+    state = state_after(family, puzzle, lines)
+    if state is None:
+        return []
     more: list[str] = []
     bluffs = rng.random() < 0.6
     while not family.done(puzzle, state) and len(lines) + len(more) < LONGEST_PLAY:

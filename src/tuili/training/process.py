@@ -5,14 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from tuili.mini.puzzle import Label
 from tuili.training.mini_attempts import CLASSES, process_targets
 from tuili.training.verifier import VerifierConfig, train_verifier
+from tuili.verifiers.reading import Surprise
 
 
 @dataclass(frozen=True, kw_only=True)
 class ProcessConfig(VerifierConfig):
-    pass
+    surprise: float = 0.0
+    """By how much a step's least likely token speaks against it: weight of its -log p in the logit of `-`. For
+    backbones built like Llama whose embeddings are tied."""
 
 
 def run(config: ProcessConfig) -> dict[str, Any]:
-    return train_verifier(config, {i: str(label) for i, label in enumerate(CLASSES)}, process_targets)
+    classes = {i: str(label) for i, label in enumerate(CLASSES)}
+    surprise = Surprise(CLASSES.index(Label.BAD), config.surprise) if config.surprise else None
+    return train_verifier(config, classes, process_targets, surprise)

@@ -14,6 +14,7 @@ from transformers import AutoModelForTokenClassification, AutoTokenizer, PreTrai
 from tuili.training.mini_attempts import MiniAttempts, Targets
 from tuili.training.packing import IGNORED, PackedRows
 from tuili.training.runner import MuonTrainer, Schedule, dataset_rows, train
+from tuili.verifiers.reading import Surprise
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,17 +32,13 @@ class VerifierConfig(Schedule):
     """Share of examples that are drills of true and false facts."""
     language_model_weight: float = 0.2
     """Weight of the loss that keeps the backbone predicting true steps."""
-    surprise: float = 0.0
-    """By how much a step's least likely token speaks against it: weight of its -log p in the logit of `-`. For process
-    verifiers on backbones built like Llama whose embeddings are tied."""
 
 
 class VerifierTrainer(MuonTrainer):
     """Cross-entropy of the head at labelled tokens, and a little language-model loss beside it."""
 
     language_model_weight: float
-    surprise: float
-    wrong: int
+    surprise: Surprise | None
 
     def compute_loss(
         self,
@@ -62,7 +59,7 @@ class VerifierTrainer(MuonTrainer):
         if self.surprise:
             likely = least_likely(predicted.detach(), inputs["input_ids"], labels, inputs["judged"])
             logits = logits.clone()
-            logits[:, :, self.wrong] -= self.surprise * likely
+            logits[:, :, self.surprise.wrong] -= self.surprise.weight * likely
         loss = cross_entropy(logits.flatten(0, 1), labels.flatten(), ignore_index=IGNORED)
         language = cross_entropy(predicted.flatten(0, 1), tokens[:, 1:].flatten(), ignore_index=IGNORED)
         loss = loss + self.language_model_weight * language
@@ -88,13 +85,15 @@ def least_likely(predicted: Tensor, ids: Tensor, labels: Tensor, judged: Tensor)
     return least.gather(1, step)
 
 
-def train_verifier(config: VerifierConfig, classes: dict[int, str], targets: Targets) -> dict[str, Any]:
+def train_verifier(
+    config: VerifierConfig, classes: dict[int, str], targets: Targets, surprise: Surprise | None = None
+) -> dict[str, Any]:
     set_seed(config.seed)
     tokenizer = AutoTokenizer.from_pretrained(config.base)
     model: PreTrainedModel = AutoModelForTokenClassification.from_pretrained(
         config.base, num_labels=len(classes), id2label=classes, label2id={name: i for i, name in classes.items()}
     )
-    model.config.surprise = config.surprise
+    model.config.surprise = surprise.weight if surprise else 0.0
     make = MiniAttempts(
         tokenizer,
         targets,
@@ -106,6 +105,5 @@ def train_verifier(config: VerifierConfig, classes: dict[int, str], targets: Tar
     )
     rows = PackedRows(make, rows=dataset_rows(config), row_tokens=config.row_tokens, seed=config.seed)
     trainer = VerifierTrainer(model=model, config=config, rows=rows, tokenizer=tokenizer)
-    trainer.language_model_weight, trainer.surprise = config.language_model_weight, config.surprise
-    trainer.wrong = model.config.label2id.get("-", 0)
+    trainer.language_model_weight, trainer.surprise = config.language_model_weight, surprise
     return train(trainer, config)

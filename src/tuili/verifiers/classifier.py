@@ -6,7 +6,7 @@ What was read of an attempt's paths is kept, as keys and values and as logits: o
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from itertools import accumulate
 from pathlib import Path as FilePath
@@ -18,6 +18,7 @@ from transformers import AutoConfig, AutoModelForTokenClassification, AutoTokeni
 from tuili.backbone import llama
 from tuili.backbone.fallback import ModelForward
 from tuili.backbone.forward import Forward
+from tuili.backbone.llama import LlamaForward
 from tuili.backbone.meter import Meter
 from tuili.backbone.prefill import Prefill
 from tuili.backbone.store import Ids, PrefixStore
@@ -51,7 +52,9 @@ class Classifier:
         self.parameters = sum(parameter.numel() for parameter in model.parameters())
         weight = getattr(model.config, "surprise", 0.0)
         self._surprise = Surprise(model.config.label2id["-"], weight) if weight else None
-        self._reader, self._most_tokens = _reader(model, int(cache_gib * GIB), batch_tokens)
+        self._reader, self._most_tokens = _reader(
+            model, int(cache_gib * GIB), batch_tokens, surprised=self._surprise is not None
+        )
         self._prompt = lru_cache(REMEMBERED)(self._prompt_ids)
         self._step = lru_cache(REMEMBERED)(self._step_ids)
         self._waiting: list[tuple[Reading, asyncio.Future[None]]] = []
@@ -128,16 +131,18 @@ class Classifier:
         return batch
 
 
-def _reader(model: PreTrainedModel, cache_bytes: int, batch_tokens: int) -> tuple[Prefill | Whole, int]:
+def _reader(
+    model: PreTrainedModel, cache_bytes: int, batch_tokens: int, *, surprised: bool
+) -> tuple[Prefill | Whole, int]:
     """What reads for the model, and how many tokens at most it is given to read at once."""
-    surprised = getattr(model.config, "surprise", 0.0)
-    if surprised and not llama.fits(model):
+    lean = llama.fits(model)
+    if surprised and not lean:
         raise BadRequest(f"a verifier with surprise must be built like Llama, not like {model.config.model_type}")
+    kind: Callable[[PreTrainedModel], Forward] = (
+        SurprisedForward if surprised else LlamaForward if lean else ModelForward
+    )
     try:
-        if surprised:
-            forward: Forward = SurprisedForward(model)
-        else:
-            forward = llama.LlamaForward(model) if llama.fits(model) else ModelForward(model)
+        forward = kind(model)
     except BadRequest:
         return Whole(model, batch_tokens), batch_tokens
     # a quarter for the pass, a quarter for what it leaves behind until that is judged, a half for what is kept
