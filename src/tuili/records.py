@@ -183,6 +183,12 @@ class Node:
     after: tuple[tuple[int, ...], ...] = ()
     """The ids of the earlier attempts that the model was shown before it began this one, oldest first."""
 
+    @property
+    def independent(self) -> bool:
+        """Whether it is a whole sample from the problem alone."""
+        whole = len(self.id) == 1 and self.stop is not StopReason.STEP and not (self.written or self.after)
+        return whole and self.purpose is Purpose.EXPLORE
+
 
 class Ending(StrEnum):
     DONE = "done"

@@ -20,7 +20,6 @@ from tuili.codec import encode
 from tuili.cutting import Cutter, make_cutter
 from tuili.engines import format_of
 from tuili.errors import BadRequest
-from tuili.evaluation.reduce import is_independent
 from tuili.grading import GRADERS, Grade, Grader, make_grader
 from tuili.grading.outcome import ungraded
 from tuili.grading.regraded import RegradedAttempt, Regrading
@@ -90,7 +89,7 @@ class Regrade:
         with open_grades(folder) as log:
             known = {line.key for line in read_grades(folder, RegradedAttempt)}
             for attempt in read_attempts(self.run):
-                if attempt.key in known or (self.cutter and not all(map(is_independent, attempt.nodes))):
+                if attempt.key in known or (self.cutter and not all(node.independent for node in attempt.nodes)):
                     yield None
                 else:
                     line = self.grade(attempt)
@@ -123,13 +122,7 @@ def prepare(request: Request) -> Regrade:
     run = read_header(request.run)
     if request.grader:
         bind("grader", Spec.parse(request.grader), GRADERS)
-    form = request.format or format_of(run.model)
-    if form not in FORMATS:
-        raise BadRequest(
-            f"how {run.model} marks its thinking is not known: say --format with one of {', '.join(FORMATS)}"
-            if form is None
-            else f"unknown format {form!r}; known: {', '.join(FORMATS)}"
-        )
+    form = format_of(run.model, request.format)
     task, data = _task(request, run)
     references = _references(request, task)
     cutter = None

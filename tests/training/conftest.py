@@ -9,6 +9,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
+from small_runs import attempt, header  # noqa: E402
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers  # noqa: E402
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast  # noqa: E402
 
@@ -16,7 +17,6 @@ from tuili.grading import make_grader  # noqa: E402
 from tuili.grading.graded import AttemptGrades  # noqa: E402
 from tuili.jsonl import replace_log  # noqa: E402
 from tuili.mini.tokenizer import build_tokenizer  # noqa: E402
-from tuili.records import Attempt, Ending, Node, Purpose, RunHeader, StopReason  # noqa: E402
 from tuili.runs import Run, keep_problems, replace_grades  # noqa: E402
 from tuili.tasks import make_task  # noqa: E402
 from tuili.traces.files import JOURNEYS, Trace  # noqa: E402
@@ -112,39 +112,3 @@ def traces(tmp_path_factory: pytest.TempPathFactory) -> Path:
     replace_log(folder / JOURNEYS, made)
     (folder / "header.json").write_text("{}")
     return folder / JOURNEYS
-
-
-def attempt(problem: str, answers: list[str | None]) -> Attempt:
-    nodes = tuple(
-        Node(
-            id=(place,),
-            text=f"1 + 1 = 2\n</think>\n{answer}" if answer else "1 + 1 = 2\n",
-            tokens=9,
-            logprob=-1.0,
-            min_logprob=-1.0,
-            stop=StopReason.END if answer else StopReason.LENGTH,
-            purpose=Purpose.EXPLORE,
-            answer=answer,
-        )
-        for place, answer in enumerate(answers)
-    )
-    return Attempt(problem, "self_consistency:n=5", 0, answers[0], (0,), nodes, (), Ending.DONE)
-
-
-def header(problems: int, split: str = "train") -> RunHeader:
-    return RunHeader(
-        task=f"mini:split={split},seed=0,size={problems}",
-        data=None,
-        model="scripted",
-        verifier=None,
-        strategies=("self_consistency:n=5",),
-        budget=None,
-        seeds=(0,),
-        problems=problems,
-        limit=None,
-        sampling={},
-        versions={},
-        machine={},
-        commit=None,
-        created="2026-01-01T00:00:00+00:00",
-    )

@@ -7,7 +7,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from conftest import attempt, header
+from small_runs import attempt, header
 
 from tuili.errors import BadRequest
 from tuili.mini.tokenizer import build_tokenizer

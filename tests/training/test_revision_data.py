@@ -21,6 +21,7 @@ from tuili.training.mini_attempts import CLASSES, MiniAttempts, process_targets
 from tuili.training.mini_revisions import MiniRevisions
 from tuili.training.packing import IGNORED, Example
 from tuili.training.revision import earlier_attempts
+from tuili.training.traced import Among
 
 TEXTS = st.lists(st.text("123+=", min_size=1, max_size=6), max_size=8)
 
@@ -67,7 +68,7 @@ RIGHT, WRONG = "2 + 3 = 5\n</think>\n5", "2 + 3 = 6\n</think>\n6"
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Three samples of one puzzle: wrong, without an answer, and a right one that was shown the first."""
-    monkeypatch.setattr("tuili.training.mini_attempts.split_of", lambda puzzle: "train")
+    monkeypatch.setattr("tuili.mini.splits.split_of", lambda puzzle: "train")
     puzzle = FAMILIES["calc"].parse("calc 2 + 3", 1)
     assert puzzle is not None
     assert FAMILIES["calc"].accepts(puzzle, "5")
@@ -84,7 +85,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_only_the_right_attempt_and_its_end_are_learnt(run: Path) -> None:
     tokenizer = build_tokenizer()
     ordinary = Example([1], [1])
-    make = MiniRevisions(tokenizer, samples=run, share=0.5, most=4, kept=0.0, others=lambda rng, progress: ordinary)
+    make = Among(MiniRevisions(tokenizer, run, most=4, kept=0.0), 0.5, lambda rng, progress: ordinary)
     rng = random.Random(0)
     examples = [make(rng, 0.0) for _ in range(50)]
     made = {tokenizer.decode(example.ids) for example in examples if example is not ordinary}
@@ -133,4 +134,4 @@ def test_revisions_without_samples_are_refused() -> None:
 def test_samples_with_nothing_to_revise_are_refused(run: Path) -> None:
     (run / "attempts.jsonl").write_text("")
     with pytest.raises(BadRequest, match="no puzzle with a right sample and a wrong one"):
-        MiniRevisions(build_tokenizer(), samples=run, share=1.0, most=4, kept=0.0, others=lambda rng, progress: None)
+        MiniRevisions(build_tokenizer(), run, most=4, kept=0.0)

@@ -11,6 +11,7 @@ from typing import Literal
 from tuili.checkpoints import embedded
 from tuili.conversation import TRY_AGAIN
 from tuili.engines.base import Engine
+from tuili.errors import BadRequest
 from tuili.spec import Spec, bind, full_spec
 from tuili.steps import FORMATS
 
@@ -56,13 +57,22 @@ def replay(name: str, *, path: str, format: Literal["lines", "paragraphs", "plai
 ENGINES: Mapping[str, Callable[..., Engine]] = {"local": local, "mini": mini, "replay": replay}
 
 
-def format_of(model: str) -> str | None:
-    """How the engine of a recorded spec marks its thinking: a name of steps.FORMATS; None where the spec cannot say."""
-    spec = Spec.parse(model)
-    if spec.name not in ENGINES:
-        return None
-    # mini, which has no such parameter, thinks in lines
-    return str(bind("engine", spec, ENGINES)[1].get("format", "lines"))
+def format_of(model: str, said: str | None = None) -> str:
+    """How a recorded model marks its thinking, a name of steps.FORMATS: as was said, else as its engine's spec says.
+
+    Raises BadRequest for another name, and where neither says it.
+    """
+    if said is None:
+        spec = Spec.parse(model)
+        if spec.name not in ENGINES:
+            raise BadRequest(
+                f"how {model} marks its thinking is not known: say --format with one of {', '.join(FORMATS)}"
+            )
+        # mini, which has no such parameter, thinks in lines
+        return str(bind("engine", spec, ENGINES)[1].get("format", "lines"))
+    if said not in FORMATS:
+        raise BadRequest(f"unknown format {said!r}; known: {', '.join(FORMATS)}")
+    return said
 
 
 def make_engine(text: str) -> Engine:

@@ -85,7 +85,7 @@ def _from_run(folder: FilePath) -> Iterator[tuple[str, Recorded]]:
     samples: defaultdict[str, dict[tuple[int, int], Completion]] = defaultdict(dict)
     prompts: defaultdict[str, int] = defaultdict(int)
     for attempt in read_attempts(folder):
-        if all(len(node.id) == 1 and node.stop is not StopReason.STEP and not node.after for node in attempt.nodes):
+        if all(node.independent for node in attempt.nodes):
             # at the same seed every strategy got the same samples: each is taken once
             for node in attempt.nodes:
                 if node.stop is not StopReason.FAILED:

@@ -18,7 +18,6 @@ from tuili.evaluation.metrics.association import difference, difference_within
 from tuili.evaluation.metrics.estimate import Estimate
 from tuili.evaluation.metrics.intervals import clustered
 from tuili.evaluation.mini_behaviours import count_lines
-from tuili.evaluation.reduce import is_independent
 from tuili.grading.graded import AttemptGrades, grade_of
 from tuili.grading.outcome import Outcome
 from tuili.mini.puzzle import Puzzle
@@ -80,7 +79,7 @@ def behaviours(folder: Path) -> list[Behaviours]:
     grades = {line.key: line.grades for line in read_grades(folder, AttemptGrades)}
     samples: dict[str, _Samples] = defaultdict(_Samples)
     for attempt in read_attempts(folder):
-        if attempt.nodes and all(map(is_independent, attempt.nodes)):
+        if attempt.nodes and all(node.independent for node in attempt.nodes):
             found = samples[attempt.strategy]
             for node in attempt.nodes:
                 grade = grade_of(node.answer, grades.get(attempt.key, {}))

@@ -15,7 +15,7 @@ from tuili.evaluation.recorded import Mark, Part, Pools, Recorded, RunColumns, U
 from tuili.grading.graded import grade_of
 from tuili.grading.outcome import Grade, Outcome
 from tuili.ledger import spending
-from tuili.records import AnswerKind, Attempt, Charge, Component, Ending, Node, Purpose, StopReason
+from tuili.records import AnswerKind, Attempt, Charge, Component, Ending, Node, StopReason
 
 MARKS = {Outcome.CORRECT: Mark.CORRECT, Outcome.INCORRECT: Mark.INCORRECT, Outcome.UNGRADED: Mark.UNGRADED}
 
@@ -68,7 +68,7 @@ class _Builder:
         finished = [node for node in attempt.nodes if node.stop is not StopReason.STEP]
         self.samples += len(finished)
         self.cut += sum(node.stop is StopReason.LENGTH for node in finished)
-        self.independent = self.independent and all(map(is_independent, attempt.nodes))
+        self.independent = self.independent and all(node.independent for node in attempt.nodes)
         if self.independent:
             failed = attempt.ending is Ending.FAILED
             self.sizes.append(-len(finished) if failed else len(finished))
@@ -114,12 +114,6 @@ class _Builder:
             fill(self.scores, float("nan"), np.float64),
             fill(self.tokens, 0, np.int32),
         )
-
-
-def is_independent(node: Node) -> bool:
-    """A whole sample from the problem alone."""
-    whole = len(node.id) == 1 and node.stop is not StopReason.STEP and not (node.written or node.after)
-    return whole and node.purpose is Purpose.EXPLORE
 
 
 def _classes(nodes: Iterable[Node], kind: AnswerKind) -> Iterable[int]:

@@ -16,7 +16,6 @@ from tuili.answers.stands import first_stand
 from tuili.evaluation.metrics.estimate import Estimate
 from tuili.evaluation.metrics.intervals import clustered
 from tuili.evaluation.metrics.thinking import outcome_efficiency, underthinking
-from tuili.evaluation.reduce import is_independent
 from tuili.grading.graded import AttemptGrades
 from tuili.grading.outcome import Outcome
 from tuili.records import Attempt, Problem
@@ -80,7 +79,7 @@ def thinking(folder: Path) -> list[Thinking]:
     right = _right_answers(folder)
     samples: dict[str, _Samples] = defaultdict(_Samples)
     for attempt in read_attempts(folder):
-        if attempt.nodes and all(map(is_independent, attempt.nodes)):
+        if attempt.nodes and all(node.independent for node in attempt.nodes):
             samples[attempt.strategy].add(problems[attempt.problem_id], attempt, right.get(attempt.problem_id, set()))
     return [found.finish(folder.name, strategy) for strategy, found in samples.items()]
 

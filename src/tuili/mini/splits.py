@@ -7,8 +7,10 @@ import random
 from collections.abc import Iterator
 from typing import Literal
 
+from tuili.errors import BadRequest
 from tuili.mini.families import FAMILIES
 from tuili.mini.puzzle import LEVELS, Puzzle
+from tuili.mini.text import parse_prompt
 
 PATIENCE = 10_000
 """So many draws in a row without a new puzzle mean that there is none."""
@@ -27,6 +29,14 @@ def split_of(puzzle: Puzzle) -> Split:
     """80 % train, 10 % validation, 10 % test."""
     bucket = int.from_bytes(hashlib.sha256(canonical(puzzle).encode()).digest()[:4]) % 100
     return "train" if bucket < 80 else "validation" if bucket < 90 else "test"
+
+
+def train_puzzle(prompt: str, level: int = 0) -> Puzzle:
+    """The puzzle of a prompt, to learn from. Raises BadRequest for one of another split, and for no puzzle."""
+    puzzle = parse_prompt(prompt, level)
+    if puzzle is None or split_of(puzzle) != "train":
+        raise BadRequest(f"{prompt!r} is not a mini puzzle of the train split: it is not for training")
+    return puzzle
 
 
 def draw(rng: random.Random, split: Split, family: str, size: int) -> tuple[Puzzle, list[str], str]:

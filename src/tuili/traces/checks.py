@@ -9,7 +9,7 @@ from typing import Any
 
 from tuili.errors import BadRequest
 from tuili.mini.puzzle import Label
-from tuili.mini.splits import split_of
+from tuili.mini.splits import train_puzzle
 from tuili.mini.text import END_OF_THINKING, judge, label_lines, parse_prompt, taken_back
 from tuili.records import Problem, RunHeader
 from tuili.spec import Spec
@@ -35,9 +35,7 @@ def separate(header: RunHeader, problems: Sequence[Problem], held_out: Sequence[
     name = Spec.parse(header.task).name
     if name == "mini":
         for problem in problems:
-            puzzle = parse_prompt(problem.prompt)
-            if puzzle is None or split_of(puzzle) != "train":
-                raise BadRequest(f"{problem.prompt!r} is not a mini puzzle of the train split: it is not for training")
+            train_puzzle(problem.prompt)
         return Separated(tuple(problems), {"by": "the split of each puzzle", "compared": len(problems)})
     if not held_out:
         raise BadRequest(f"say with --held-out which {name} problems are for validation and test: nothing else tells")

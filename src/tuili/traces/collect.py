@@ -95,7 +95,7 @@ def collect(run: Path, out: Path, parameters: Parameters, held_out: Sequence[Pat
     Raises BadRequest for whatever separate and sampled_paths refuse, and for a run that makes no journey.
     """
     header = read_header(run)
-    form = _form(header, parameters)
+    form = FORMATS[format_of(header.model, parameters.format)]
     separated = separate(header, list(read_problems(run)), held_out)
     paths = sampled_paths(run, form, parameters.doubtful)
     mini = Spec.parse(header.task).name == "mini"
@@ -112,15 +112,6 @@ def collect(run: Path, out: Path, parameters: Parameters, held_out: Sequence[Pat
     made = _header(run, header, parameters, separated, traces)
     write_traces(out, made, traces.journeys, traces.shortcuts)
     return made
-
-
-def _form(header: RunHeader, parameters: Parameters) -> StepFormat:
-    name = parameters.format or format_of(header.model)
-    if name not in FORMATS:
-        raise BadRequest(
-            f"how {header.model} marks its thinking is not known: say --format with one of {', '.join(FORMATS)}"
-        )
-    return FORMATS[name]
 
 
 def _header(run: Path, header: RunHeader, parameters: Parameters, separated: Separated, traces: Traces) -> TracesHeader:

@@ -7,12 +7,11 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from tuili.errors import BadRequest
 from tuili.mini.families import FAMILIES
 from tuili.mini.mistakes import attempt, slip
 from tuili.mini.puzzle import SIZES, Label, Puzzle, fact, parse_fact
-from tuili.mini.splits import draw, split_of
-from tuili.mini.text import END_OF_THINKING, before_attempt, judge, parse_prompt, prompt_of
+from tuili.mini.splits import draw, train_puzzle
+from tuili.mini.text import END_OF_THINKING, before_attempt, judge, prompt_of
 from tuili.runs import read_attempts, read_problems
 from tuili.training.mini_solutions import FACTS_A_DRILL, random_fact
 from tuili.training.packing import IGNORED, Example
@@ -135,12 +134,7 @@ def read_samples(run: Path) -> Iterator[tuple[Puzzle, list[MiniSample]]]:
 
     Raises BadRequest when the run's puzzles are not all of the train split.
     """
-    puzzles = {}
-    for problem in read_problems(run):
-        puzzle = parse_prompt(problem.prompt, problem.level or 0)
-        if puzzle is None or split_of(puzzle) != "train":
-            raise BadRequest(f"{run}: {problem.prompt!r} is not a mini puzzle of the train split")
-        puzzles[problem.id] = puzzle
+    puzzles = {problem.id: train_puzzle(problem.prompt, problem.level or 0) for problem in read_problems(run)}
     for attempt_made in read_attempts(run):
         texts = {node.id: node.text for node in attempt_made.nodes}
         samples = [MiniSample(node.text, tuple(texts[each] for each in node.after)) for node in attempt_made.nodes]

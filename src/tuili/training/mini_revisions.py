@@ -1,4 +1,4 @@
-"""Right attempts at mini training puzzles after the policy's own wrong ones, among examples for a language model."""
+"""Right attempts at mini training puzzles after the policy's own wrong ones, as examples for a language model."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tuili.mini.puzzle import Puzzle
 from tuili.mini.text import END_OF_THINKING, before_attempt, prompt_of
 from tuili.training.mini_attempts import read_samples
 from tuili.training.mini_solutions import attempt_example
-from tuili.training.packing import Example, Make
+from tuili.training.packing import Example
 from tuili.training.revision import earlier_attempts
 
 if TYPE_CHECKING:
@@ -27,25 +27,14 @@ class Sampled(NamedTuple):
 
 
 class MiniRevisions:
-    """Makes examples of both kinds, in a share that is the same throughout."""
+    """Makes an example of a random right sample and some of what came before it."""
 
-    def __init__(
-        self,
-        tokenizer: PreTrainedTokenizerBase,
-        *,
-        samples: Path,
-        share: float,
-        most: int,
-        kept: float,
-        others: Make,
-    ) -> None:
-        """samples: a run of the policy on train puzzles. share: of examples that come from it; `others` makes the rest.
-        most, kept: as for earlier_attempts.
+    def __init__(self, tokenizer: PreTrainedTokenizerBase, samples: Path, *, most: int, kept: float) -> None:
+        """samples: a run of the policy on train puzzles. most, kept: as for earlier_attempts.
 
         Raises BadRequest when the run's puzzles are not all of the train split, or none has anything to revise.
         """
-        self.tokenizer, self.share, self.others = tokenizer, share, others
-        self.most, self.kept = most, kept
+        self.tokenizer, self.most, self.kept = tokenizer, most, kept
         self.attempts: list[tuple[str, Sampled]] = []
         for puzzle, made in read_samples(samples):
             sampled = by_answer(puzzle, [sample.text for sample in made])
@@ -55,8 +44,6 @@ class MiniRevisions:
             raise BadRequest(f"{samples} has no puzzle with a right sample and a wrong one")
 
     def __call__(self, rng: random.Random, progress: float) -> Example:
-        if rng.random() >= self.share:
-            return self.others(rng, progress)
         attempt, (prompt, right, wrong) = rng.choice(self.attempts)
         earlier = earlier_attempts(attempt, right, wrong, rng, most=self.most, kept=self.kept)
         return attempt_example(self.tokenizer, before_attempt(prompt, earlier), attempt)

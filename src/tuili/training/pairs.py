@@ -54,9 +54,8 @@ def _texts(attempt: Attempt, graded: AttemptGrades, outcome: Outcome) -> list[st
     return [
         node.text
         for node in attempt.nodes
-        if len(node.id) == 1
+        if node.independent
         and node.stop is StopReason.END
-        and not node.after
         and node.answer is not None
         and node.answer in graded.grades
         and graded.grades[node.answer].outcome is outcome

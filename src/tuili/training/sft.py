@@ -107,14 +107,8 @@ def _examples(config: SftConfig, tokenizer: PreTrainedTokenizerBase) -> Make:
     )
     if not config.revisions:
         return solutions
-    return MiniRevisions(
-        tokenizer,
-        samples=Path(config.samples),
-        share=config.revisions,
-        most=config.most_earlier,
-        kept=config.kept,
-        others=solutions,
-    )
+    revisions = MiniRevisions(tokenizer, Path(config.samples), most=config.most_earlier, kept=config.kept)
+    return Among(revisions, config.revisions, solutions)
 
 
 def _new_model(config: SftConfig, tokenizer: PreTrainedTokenizerBase) -> LlamaForCausalLM:
