@@ -30,9 +30,9 @@ def test_a_row_draws_the_same_in_any_company() -> None:
 def test_tokens_come_with_their_probabilities() -> None:
     logits = torch.tensor([[0.0, 1.0, 2.0, float("-inf")]])
     n = 20_000
-    uniform = torch.from_numpy(draw(range(n), range(1))[:, 0])
+    uniform = draw(range(n), range(1))[:, 0]
     for temperature in (0.5, 1.0, 2.0):
-        tokens, logprobs = choose(logits.expand(n, -1), uniform, torch.full((n,), temperature))
+        tokens, logprobs = choose(logits.expand(n, -1), uniform, np.full(n, temperature))
         expected = torch.softmax(logits[0] / temperature, -1)[:3].double() * n
         assert stats.chisquare(torch.bincount(tokens, minlength=3), expected / expected.sum() * n).pvalue > 0.001
         torch.testing.assert_close(logprobs, logits[0].log_softmax(-1)[tokens])
@@ -40,11 +40,11 @@ def test_tokens_come_with_their_probabilities() -> None:
 
 def test_temperature_0_takes_the_likeliest() -> None:
     logits = torch.tensor([[0.0, 3.0, 1.0], [0.0, 3.0, 1.0]])
-    tokens, _ = choose(logits, torch.tensor([0.0, 0.0], dtype=torch.float64), torch.tensor([0.0, 1.0]))
+    tokens, _ = choose(logits, np.array([0.0, 0.0]), np.array([0.0, 1.0]))
     assert tokens.tolist() == [1, 0]
 
 
 def test_the_ends_of_the_unit_interval_are_tokens_that_can_be() -> None:
     logits = torch.tensor([[float("-inf"), 0.0, 0.0, float("-inf")]] * 2)
-    tokens, _ = choose(logits, torch.tensor([0.0, 1 - 2.0**-53], dtype=torch.float64), torch.ones(2))
+    tokens, _ = choose(logits, np.array([0.0, 1 - 2.0**-53]), np.ones(2))
     assert tokens.tolist() == [1, 2]

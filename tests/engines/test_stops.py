@@ -16,8 +16,8 @@ TOKENS = st.lists(st.integers(0, len(PIECES) - 1), min_size=1, max_size=12)
 
 
 def boundaries(watch: StepWatch, before: str, tokens: list[int]) -> list[bool]:
-    row = np.zeros(1, FIELDS)
-    row["separator"], row["marker"], row["written"] = watch.start(before)
+    start = watch.start(before)
+    row = {name: np.array([value], kind) for (name, kind), value in zip(FIELDS, start, strict=True)}
     return [bool(watch.advance(row, np.array([token]))[0]) for token in tokens]
 
 
@@ -57,7 +57,7 @@ def test_paragraphs_by_hand(pieces: list[str], expected: list[bool]) -> None:
 
 
 def test_rows_are_told_apart() -> None:
-    rows = np.zeros(3, FIELDS)
+    rows = {name: np.zeros(3, kind) for name, kind in FIELDS}
     watch = StepWatch(LINES, PIECES)
     newline, a, ended = PIECES.index("\n"), PIECES.index("a"), PIECES.index("</think>")
     assert not watch.advance(rows, np.array([a, ended, newline])).any()

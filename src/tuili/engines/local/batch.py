@@ -135,8 +135,7 @@ class Batch:
     def _take(self, logits: Tensor) -> None:
         """Samples a token for every row, from logits [rows, vocabulary]; those that stop leave."""
         state = self._rows.state
-        uniform = uniforms(state["stream"], state["made"])
-        chosen, logprobs = choose(logits, self._tensor(uniform), self._tensor(state["temperature"]))
+        chosen, logprobs = choose(logits, uniforms(state["stream"], state["made"]), state["temperature"])
         tokens = chosen.cpu().numpy()
         self._rows.append(tokens, logprobs.cpu().numpy())
         completed = state["until_step"]

@@ -26,21 +26,28 @@ def uniforms(stream: npt.NDArray[np.uint64], positions: npt.NDArray[np.int64]) -
     return (bits >> np.uint64(11)).astype(np.float64) * 2.0**-53
 
 
-def choose(logits: Tensor, uniform: Tensor, temperature: Tensor) -> tuple[Tensor, Tensor]:
+def choose(
+    logits: Tensor, uniform: npt.NDArray[np.float64], temperature: npt.NDArray[np.float64]
+) -> tuple[Tensor, Tensor]:
     """A token for each row [n] and its log-probability at temperature 1 [n], from logits [n, vocabulary].
 
     By inversion of the cumulative distribution, summed in float64 so that a difference in the last bits of the
     logits (kernels differ with the batch's shape) almost never changes a token. Temperature 0 takes the likeliest.
     """
-    logprobs = torch.log_softmax(logits.float(), -1)
-    greedy = temperature == 0
-    scaled = logprobs / temperature.masked_fill(greedy, 1.0).float()[:, None]
-    cumulative = torch.softmax(scaled, -1).cumsum(-1, dtype=torch.float64)
-    target = uniform * cumulative[:, -1]
+    logits = logits.float()
+    logits = logits - logits.amax(-1, keepdim=True)
+    weights = logits.exp()
+    normalizer = weights.sum(-1).log()
+    if (temperature != 1).any():
+        divisor = torch.from_numpy(np.where(temperature == 0, 1.0, temperature)).to(logits)
+        weights = (logits / divisor[:, None]).exp()
+    cumulative = weights.cumsum(-1, dtype=torch.float64)
+    target = torch.from_numpy(uniform).to(logits.device) * cumulative[:, -1]
     tokens = torch.searchsorted(cumulative, target[:, None], right=True).clamp_(max=logits.shape[1] - 1)
-    if greedy.any():
-        tokens = torch.where(greedy[:, None], logprobs.argmax(-1, keepdim=True), tokens)
-    return tokens.squeeze(1), logprobs.gather(1, tokens).squeeze(1)
+    if (greedy := temperature == 0).any():
+        at = torch.from_numpy(greedy).to(logits.device)[:, None]
+        tokens = torch.where(at, logits.argmax(-1, keepdim=True), tokens)
+    return tokens.squeeze(1), logits.gather(1, tokens).squeeze(1) - normalizer
 
 
 def _mix(z: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:

@@ -6,7 +6,8 @@ A separator or a marker may be spelled by several tokens, or end inside one. So 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -37,17 +38,17 @@ class StepWatch:
         *_, unfinished = text.split(self._form.separator)
         return _overlap(unfinished, self._form.separator), ended, False
 
-    def advance(self, rows: npt.NDArray[np.void], tokens: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
-        """Moves the states of rows on by a token each; true where it completed a step of thinking.
+    def advance(self, rows: Mapping[str, npt.NDArray[Any]], tokens: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+        """Moves the states of rows, by field, on by a token each; true where it completed a step of thinking.
 
         A continuation of nothing but white space is no step yet, and the answer has none.
         """
         completed: npt.NDArray[np.bool_] = self._completes[rows["separator"], tokens]
-        rows["separator"] = self._separator[rows["separator"], tokens]
-        rows["written"] |= self._visible[tokens]
+        rows["separator"][:] = self._separator[rows["separator"], tokens]
+        rows["written"][:] |= self._visible[tokens]
         completed &= rows["written"]
         if self._form.end_of_thinking is not None:
-            rows["marker"] = self._marker[rows["marker"], tokens]
+            rows["marker"][:] = self._marker[rows["marker"], tokens]
             completed &= rows["marker"] < len(self._form.end_of_thinking)
         return completed
 
