@@ -77,6 +77,19 @@ def test_the_explorer_is_bounded_and_spread_over_levels(tmp_path):
             assert path["mark"] == {"right": "correct", None: "ungraded"}.get(path["answer"], "incorrect")
 
 
+def test_the_explorer_says_what_an_attempt_was_shown(tmp_path, monkeypatch):
+    node = synthetic.Law._node
+
+    def revising(law, index, *arguments):
+        return replace(node(law, index, *arguments), after=tuple((earlier,) for earlier in range(index)[-4:]))
+
+    monkeypatch.setattr(synthetic.Law, "_node", revising)
+    exhibits = json.loads(page(tmp_path, write_run(tmp_path / "run", count=1)).scripts["exhibits"])
+    shown = {path["id"]: path["after"] for path in exhibits[0]["paths"]}
+    assert shown["0"] == []
+    assert shown["9"] == ["5", "6", "7", "8"]
+
+
 def test_long_thoughts_do_not_make_a_large_file(tmp_path, monkeypatch):
     node = synthetic.Law._node
 

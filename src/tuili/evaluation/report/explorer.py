@@ -96,6 +96,7 @@ def _path(attempt: Attempt, leaf: Node, grades: Mapping[str, Grade]) -> dict[str
         "score": None if verdict is None else round(verdict.score, 4),
         "stop": leaf.stop,
         "purpose": leaf.purpose,
+        "after": [".".join(map(str, earlier)) for earlier in nodes[0].after],
         "steps": shown,
         "more": len(steps) - len(shown),
     } | ({"mark": "unfinished", "reason": "discarded before its end"} if unfinished else _graded(leaf.answer, grades))

@@ -69,7 +69,7 @@ function explore(exhibits) {
         element("span", { className: "answer" }, path.answer === null ? "no answer" : path.answer),
         path.chosen ? element("span", { className: "chosen" }, "chosen") : element("span", {}),
         element("span", { className: "below" }, [path.score === null ? null : `score ${path.score.toFixed(3)}`, `${path.tokens} tokens`,
-          path.purpose === "explore" ? null : path.purpose, path.mark === "unfinished" ? "discarded" : null].filter(Boolean).join(" · ")));
+          path.purpose === "explore" ? null : path.purpose, path.after.length ? `${path.id}, shown ${path.after.join(", ")}` : null, path.mark === "unfinished" ? "discarded" : null].filter(Boolean).join(" · ")));
       row.setAttribute("role", "option");
       row.addEventListener("click", () => select(i, false));
       return row;
