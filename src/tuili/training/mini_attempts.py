@@ -34,6 +34,14 @@ def process_targets(puzzle: Puzzle, lines: list[str], answer: str, ends: list[in
     return targets
 
 
+def answered_targets(puzzle: Puzzle, lines: list[str], answer: str, ends: list[int], length: int) -> list[int]:
+    """The same, and at the end of a wrong answer that it is wrong: an outcome verifier in the last step."""
+    targets = process_targets(puzzle, lines, answer, ends, length)
+    if targets[ends[-1]] == IGNORED and not FAMILIES[puzzle.family].accepts(puzzle, answer):
+        targets[ends[-1]] = CLASSES.index(Label.BAD)
+    return targets
+
+
 def outcome_targets(puzzle: Puzzle, lines: list[str], answer: str, ends: list[int], length: int) -> list[int]:  # noqa: ARG001
     """Whether the answer is right, at every token."""
     return [int(FAMILIES[puzzle.family].accepts(puzzle, answer))] * length
@@ -103,8 +111,9 @@ class MiniAttempts:
             also += tokens if i < len(labels) and labels[i] is Label.GOOD else [IGNORED] * len(tokens)
             ends.append(len(ids) - 1)
         targets = self.targets(puzzle, lines, answer, ends, len(ids))
-        last = ends[len(labels) - 1]
-        judged = [int(read <= place <= last) for place in range(len(ids))]
+        last, begun = ends[len(labels) - 1], len(ids) - len(tokens)
+        # what lies between the first wrong step and the answer belongs to neither
+        judged = [int(read <= place <= last or place >= begun) for place in range(len(ids))]
         return Example(ids, [IGNORED] * read + targets[read:] if earlier else targets, also, judged)
 
     def drill(self, rng: random.Random) -> Example:
@@ -118,7 +127,7 @@ class MiniAttempts:
             label = Label.GOOD if _is_true(written) else Label.BAD
             tokens = self.tokenizer(written + "\n")["input_ids"]
             ids += tokens
-            classes = CLASSES.index(label) if self.targets is process_targets else int(label is Label.GOOD)
+            classes = CLASSES.index(label) if self.targets is not outcome_targets else int(label is Label.GOOD)
             targets += [IGNORED] * (len(tokens) - 1) + [classes]
             also += tokens if label is Label.GOOD else [IGNORED] * len(tokens)
         return Example(ids, targets, also, [0, *[1] * (len(ids) - 1)])
