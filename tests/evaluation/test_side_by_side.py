@@ -54,6 +54,7 @@ def run(name, outcomes, *, problems, flops):
         outcome=np.array(outcomes, dtype=np.int8),
         costs=np.full((len(problems), 3, 3), flops / 3),
         pools=None,
+        episodes=None,
         reasons={},
         endings={},
         samples=len(problems),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,7 @@ import pytest
 pytest.importorskip("trl")
 
 from tuili.config import load_config
-from tuili.training.__main__ import CONFIGS
+from tuili.training.__main__ import CONFIGS, module_of
 from tuili.training.launch import SHIPPED
 
 pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning", "ignore:You are using 'rollout_func'")
@@ -22,11 +21,12 @@ def test_two_steps(
     path: Path, tmp_path: Path, samples: Path, traces: Path, rows: Path, small_policy: Path, text_model: Path
 ) -> None:
     task, kind = path.stem.split("_")[:2]
-    module = importlib.import_module(f"tuili.training.{kind}")
+    kind = {"score": "self-correction"}.get(kind, kind)
+    module = module_of(kind)
     config = load_config(path, getattr(module, CONFIGS[kind]), [])
     small: dict[str, Any] = {"output": tmp_path / "out", "steps": 2, "processes": 1, "warmup_steps": 1}
     small |= {"base": text_model if task == "gsm8k" else small_policy, "samples": samples, "rows": 1, "pairs": 2}
-    if kind == "rl":
+    if kind in ("rl", "self-correction"):
         small |= {"problems": 2, "samples": 2 * config.updates, "updates": min(2, config.updates), "accumulate": 1}
         small |= {"max_tokens": 12, "save_steps": 2, "validation_limit": 3, "validation_steps": 2}
     if task == "gsm8k":

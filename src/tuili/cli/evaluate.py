@@ -131,7 +131,7 @@ class Tally:
 
 def show(folder: Path, as_json: bool) -> None:
     """What a run came to: a table, or one JSON object."""
-    from tuili.cli.tables import results_table
+    from tuili.cli.tables import results_table, turns_table
     from tuili.evaluation.folder import read_run
     from tuili.evaluation.summary import as_json as plain
     from tuili.evaluation.summary import summarise
@@ -141,4 +141,7 @@ def show(folder: Path, as_json: bool) -> None:
         print_json({"folder": str(folder), **plain(summary)})
     else:
         stdout.print(results_table(summary))
+        for result in summary.results:
+            if result.by_turn is not None:
+                stdout.print(turns_table(result))
         say(f"tuili: kept in {folder}; `tuili report {folder}` draws it")

@@ -11,6 +11,7 @@ from tuili.evaluation.audit import Audit
 from tuili.evaluation.behaviours import Behaviours
 from tuili.evaluation.regraded import StrategyRegraded
 from tuili.evaluation.report.numbers import p_value, points, with_interval
+from tuili.evaluation.results import StrategyResult
 from tuili.evaluation.summary import Series, Summary
 from tuili.evaluation.thinking import Thinking
 
@@ -27,6 +28,15 @@ def results_table(summary: Summary) -> Table:
             f"{result.tokens:,.0f}",
             f"{result.flops:.3g}" if result.flops else "unknown",
         )
+    return table
+
+
+def turns_table(result: StrategyResult) -> Table:
+    """What the turns of self-correction came to, Δ in points."""
+    table = _table(result.strategy, "value [95 %]", "n")
+    for name, estimate in (result.by_turn or {}).items():
+        shown = points(estimate) if name == "Δ" else with_interval(estimate)
+        table.add_row(name, shown, str(estimate.n))
     return table
 
 

@@ -15,12 +15,16 @@ class Kind(StrEnum):
     SFT = "sft"
     PREFERENCE = "preference"
     RL = "rl"
+    SELF_CORRECTION = "self-correction"
     OUTCOME = "outcome"
     PROCESS = "process"
 
 
 def train(
-    kind: Annotated[Kind, typer.Argument(help="A policy (sft, preference, rl), or a verifier (outcome, process).")],
+    kind: Annotated[
+        Kind,
+        typer.Argument(help="A policy (sft, preference, rl, self-correction), or a verifier (outcome, process)."),
+    ],
     config: Annotated[str, typer.Argument(help="A TOML file, or the name of a shipped config.")],
     overrides: options.Overrides = None,
 ) -> None:

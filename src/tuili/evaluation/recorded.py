@@ -53,6 +53,14 @@ class Pools(NamedTuple):
     """Generated, the end of turn included."""
 
 
+class Episodes(NamedTuple):
+    """The turns of attempts at self-correction that no budget and no failure cut short, [E, T]."""
+
+    problem: NDArray[np.int32]
+    """[E] as in Recorded."""
+    correct: NDArray[np.bool_]
+
+
 @dataclass(frozen=True, slots=True)
 class Recorded:
     """All attempts of one strategy of a run: A rows."""
@@ -67,6 +75,8 @@ class Recorded:
     """[A, Part, Unit]."""
     pools: Pools | None
     """None where samples depend on each other, or attempts differ in how many they drew."""
+    episodes: Episodes | None
+    """None for other strategies than self_correction."""
     reasons: Mapping[str, int]
     """Why returned answers were ungraded, and how often."""
     endings: Mapping[str, int]

@@ -11,11 +11,12 @@ import numpy as np
 
 from tuili.answers import vote_key
 from tuili.errors import BadRequest
-from tuili.evaluation.recorded import Mark, Part, Pools, Recorded, RunColumns, Unit
+from tuili.evaluation.recorded import Episodes, Mark, Part, Pools, Recorded, RunColumns, Unit
 from tuili.grading.graded import grade_of
 from tuili.grading.outcome import Grade, Outcome
 from tuili.ledger import spending
 from tuili.records import AnswerKind, Attempt, Charge, Component, Ending, Node, StopReason
+from tuili.spec import Spec
 
 MARKS = {Outcome.CORRECT: Mark.CORRECT, Outcome.INCORRECT: Mark.INCORRECT, Outcome.UNGRADED: Mark.UNGRADED}
 
@@ -52,6 +53,7 @@ class _Builder:
         self.problem, self.outcome, self.costs = array("i"), array("b"), array("d")
         self.sizes, self.classes, self.outcomes, self.scores = array("i"), array("h"), array("b"), array("d")
         self.tokens = array("i")
+        self.turns: list[tuple[int, list[bool]]] = []
         self.reasons: Counter[str] = Counter()
         self.endings: Counter[str] = Counter()
         self.samples = self.cut = 0
@@ -69,6 +71,9 @@ class _Builder:
         self.samples += len(finished)
         self.cut += sum(node.stop is StopReason.LENGTH for node in finished)
         self.independent = self.independent and all(node.independent for node in attempt.nodes)
+        if attempt.ending is Ending.DONE and Spec.parse(attempt.strategy).name == "self_correction":
+            outcomes = [grade_of(node.answer, grades).outcome for node in finished]
+            self.turns.append((row, [outcome is Outcome.CORRECT for outcome in outcomes]))
         if self.independent:
             failed = attempt.ending is Ending.FAILED
             self.sizes.append(-len(finished) if failed else len(finished))
@@ -84,11 +89,16 @@ class _Builder:
             outcome=np.array(self.outcome, dtype=np.int8),
             costs=np.array(self.costs).reshape(-1, len(Part), len(Unit)),
             pools=self._pools() if self.independent else None,
+            episodes=self._episodes() if self.turns else None,
             reasons=dict(self.reasons),
             endings=dict(self.endings),
             samples=self.samples,
             cut=self.cut,
         )
+
+    def _episodes(self) -> Episodes:
+        problems, turns = zip(*self.turns, strict=True)
+        return Episodes(np.array(problems, dtype=np.int32), np.array(turns))
 
     def _pools(self) -> Pools | None:
         """None where attempts that did not fail hold different numbers of samples.

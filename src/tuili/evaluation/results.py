@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from tuili.evaluation.metrics.estimate import Estimate
 from tuili.evaluation.metrics.intervals import clustered
+from tuili.evaluation.metrics.self_correction import self_correction
 from tuili.evaluation.recorded import Mark, Recorded, RunColumns
 
 
@@ -30,6 +31,8 @@ class StrategyResult:
     cut: int
     """Samples that stopped at max_tokens."""
     by_level: Mapping[int, Estimate]
+    by_turn: Mapping[str, Estimate] | None
+    """Self-correction: see metrics/self_correction.py. Of attempts that no budget and no failure cut short."""
     flops: float
     """Mean a problem and attempt, as are the next two."""
     tokens: float
@@ -61,5 +64,6 @@ def _result(run: RunColumns, recorded: Recorded, levels: NDArray[np.int64]) -> S
         recorded.samples,
         recorded.cut,
         {int(one): clustered(correct[level == one]) for one in np.unique(level) if one},
+        self_correction(recorded.episodes.correct, recorded.episodes.problem) if recorded.episodes else None,
         *map(float, recorded.costs.sum(axis=1).mean(axis=0)),
     )

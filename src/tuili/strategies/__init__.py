@@ -18,6 +18,7 @@ from tuili.strategies.dvts import dvts
 from tuili.strategies.lookahead_search import lookahead_search
 from tuili.strategies.mixed import mixed
 from tuili.strategies.self_consistency import self_consistency
+from tuili.strategies.self_correction import self_correction
 from tuili.strategies.sequential_revision import sequential_revision
 
 STRATEGIES: Mapping[str, Callable[..., Plan]] = {
@@ -29,6 +30,7 @@ STRATEGIES: Mapping[str, Callable[..., Plan]] = {
     "dvts": dvts,
     "budget_forcing": budget_forcing,
     "sequential_revision": sequential_revision,
+    "self_correction": self_correction,
     "mixed": mixed,
 }
 SCORING = frozenset({"best_of_n", "beam_search", "lookahead_search", "dvts"})

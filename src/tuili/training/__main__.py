@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 from pathlib import Path
+from types import ModuleType
 
 from tuili.config import load_config
 
@@ -14,12 +15,17 @@ CONFIGS = {
     "outcome": "OutcomeConfig",
     "process": "ProcessConfig",
     "rl": "RlConfig",
+    "self-correction": "SelfCorrectionConfig",
 }
+
+
+def module_of(kind: str) -> ModuleType:
+    return importlib.import_module(f"tuili.training.{kind.replace('-', '_')}")
 
 
 def main() -> None:
     kind, path, *overrides = sys.argv[1:]
-    module = importlib.import_module(f"tuili.training.{kind}")
+    module = module_of(kind)
     module.run(load_config(Path(path), getattr(module, CONFIGS[kind]), overrides))
 
 

@@ -27,7 +27,8 @@ class Point:
     practised: Practised | None = None
     """None for the point before the first update."""
     validation: Mapping[str, Estimate] | None = None
-    """pass@1 on validation problems: of `all`, and by level."""
+    """pass@1 on validation problems: of `all`, and by level. Of two turns it is the first's, and what
+    metrics/self_correction.py says of both stands beside it."""
 
 
 class Curves:
@@ -65,9 +66,11 @@ def in_a_line(point: Point) -> str:
             f"skipped {made.skipped:.0%}",
             f"tokens {made.tokens:.0f}",
         ]
-    if point.validation is not None:
-        of = point.validation["all"]
-        words.append(f"pass@1 {of.value:.3f} [{of.low:.3f}, {of.high:.3f}] n={of.n}")
+        words += [f"{name} {estimate.value:.3f}" for name, estimate in (made.corrected or {}).items()]
+    for name, of in (point.validation or {}).items():
+        if not name.startswith("level"):
+            named = "pass@1" if name == "all" else name
+            words.append(f"{named} {of.value:.3f} [{of.low:.3f}, {of.high:.3f}] n={of.n}")
     seconds = ", ".join(f"{name} {value:.1f}" for name, value in point.seconds.items())
     return "  ".join([*words, f"seconds: {seconds}"])
 

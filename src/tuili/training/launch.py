@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 import subprocess
 import sys
@@ -10,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tuili.config import find_config, load_config
-from tuili.training.__main__ import CONFIGS
+from tuili.training.__main__ import CONFIGS, module_of
 
 SHIPPED = Path(__file__).parent / "configs"
 
@@ -21,8 +20,7 @@ def launch(kind: str, config: str, overrides: Sequence[str]) -> int:
     Raises BadRequest for a config that cannot be used, before anything is started.
     """
     path = find_config("training", config, SHIPPED)
-    module = importlib.import_module(f"tuili.training.{kind}")
-    checked = load_config(path, getattr(module, CONFIGS[kind]), list(overrides))
+    checked = load_config(path, getattr(module_of(kind), CONFIGS[kind]), list(overrides))
     import torch
 
     launcher = ["-m", "torch.distributed.run", "--standalone", "--nproc_per_node", str(checked.processes)]

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import torch
 from accelerate.utils import gather_object
@@ -24,14 +24,14 @@ from trl import GRPOConfig, GRPOTrainer
 
 from tuili.conversation import prompt_ids
 from tuili.engines.local.text import Codec
-from tuili.records import Problem
+from tuili.records import Completion, Problem
 from tuili.solver.seeds import path_seed
 from tuili.steps import StepFormat, split_thinking
 from tuili.training.curves import Curves, Phases, Point, in_a_line
 from tuili.training.lora import lora
-from tuili.training.practised import Completed, completed, practised
+from tuili.training.practised import Completed, Practised, completed, practised
 from tuili.training.problems import Practice
-from tuili.training.rewards import Rewards, finished_path, learns
+from tuili.training.rewards import Reward, Rewards, finished_path, learns
 from tuili.training.rollouts import Rollouts
 from tuili.training.runner import optimizer
 from tuili.training.unpadded import passes
@@ -39,6 +39,12 @@ from tuili.training.validation import Validation
 
 if TYPE_CHECKING:
     from tuili.training.rl import RlConfig
+
+
+class Turn(NamedTuple):
+    completion: Completion
+    earlier: tuple[str, ...] = ()
+    """Texts of the attempts that the policy was shown before it, oldest first."""
 
 
 class PolicyTrainer(GRPOTrainer):
@@ -117,7 +123,7 @@ class PolicyTrainer(GRPOTrainer):
                 step=self.state.global_step,
                 flops=self._flops_so_far,
                 seconds=self._phases.take(),
-                practised=practised(made, self._config.samples, logs) if made else None,
+                practised=self._practised(made, logs) if made else None,
                 validation=self._validated,
             )
             self._curves.append(point)
@@ -125,7 +131,13 @@ class PolicyTrainer(GRPOTrainer):
         self._completed, self._flops, self._validated = [], 0.0, None
 
     def reward(
-        self, prompts: list[Any], completions: list[Any], completion_ids: list[list[int]], index: list[int], **_: Any
+        self,
+        prompts: list[Any],
+        completions: list[Any],
+        completion_ids: list[list[int]],
+        index: list[int],
+        earlier: Sequence[tuple[str, ...]] | None = None,
+        **_: Any,
     ) -> list[float | None]:
         """TRL's reward function: all parts in one, since TRL would take a part that is missing for 0."""
         with self._phases("reward"):
@@ -137,17 +149,18 @@ class PolicyTrainer(GRPOTrainer):
                     tuple(ids),
                     self._form,
                     ended=ids[-1] in self.eos_token_ids,
+                    earlier=shown,
                 )
-                for item, ids in zip(items, completion_ids, strict=True)
+                for item, ids, shown in zip(items, completion_ids, earlier or [()] * len(items), strict=True)
             ]
             judged = self._rewards.judged
             rewards = self._rewards(items, paths)
             if self._rewards.verifier is not None:
                 self._flops += 2.0 * self._rewards.verifier.parameters * (self._rewards.judged - judged)
-            learnt = learns([reward.outcome for reward in rewards], self._config.samples)
+            totals, learnt = self._lesson(rewards)
             thinking = self._thinking([path.text for path in paths])
             self._completed += map(completed, rewards, paths, thinking, learnt)
-        return [reward.total for reward in rewards]
+        return totals
 
     def create_optimizer(self, model: Any = None) -> torch.optim.Optimizer:
         if self.optimizer is None:
@@ -176,7 +189,17 @@ class PolicyTrainer(GRPOTrainer):
                 return {"prompt": texts, "index": rows["index"]}
             return {"prompt": [[{"role": "user", "content": text}] for text in texts], "index": rows["index"]}
 
-        return Dataset.from_dict({"index": range(rollouts * self._config.problems)}).with_transform(prompts)
+        indices = [index for index in range(rollouts * self._config.problems) for _ in range(self._config.turns)]
+        return Dataset.from_dict({"index": indices}).with_transform(prompts)
+
+    def _lesson(self, rewards: Sequence[Reward]) -> tuple[list[float | None], list[bool]]:
+        """For each completion of a rollout what is maximised, None for no reward, and whether it is learnt from."""
+        learnt = learns([reward.outcome for reward in rewards], self._config.samples)
+        return [reward.total for reward in rewards], learnt
+
+    def _practised(self, made: Sequence[Completed], logs: Mapping[str, float]) -> Practised:
+        """made: those of all processes since the last point."""
+        return practised(made, self._config.samples, logs)
 
     def _roll_out(self, prompts: Sequence[str | list[dict[str, str]]], _: GRPOTrainer) -> dict[str, list[Any]]:
         """TRL's rollout function: one completion for each of the prompts, those of a group one after another."""
@@ -188,18 +211,24 @@ class PolicyTrainer(GRPOTrainer):
         with self._phases("rollout"):
             self._rollouts.refresh()
             before = self._rollouts.tokens
-            made = self._rollouts.sample(
+            made = self._sampled(
                 [Problem("", text, "") for text in asked],
                 [seeds[row : row + samples] for row in range(0, len(prompts), samples)],
             )
             self._flops += 2.0 * self._parameters * (self._rollouts.tokens - before)
         self._known = self._config.updates > 1
-        completions = [completion for group in made for completion in group]
         return {
-            "prompt_ids": [prompt_ids(self._tokenizer, text) for text in asked for _ in range(samples)],
-            "completion_ids": [list(completion.token_ids) for completion in completions],
-            "logprobs": [list(completion.logprobs) for completion in completions],
+            "prompt_ids": [
+                prompt_ids(self._tokenizer, asked[row // samples], turn.earlier) for row, turn in enumerate(made)
+            ],
+            "completion_ids": [list(turn.completion.token_ids) for turn in made],
+            "logprobs": [list(turn.completion.logprobs) for turn in made],
+            "earlier": [turn.earlier for turn in made],
         }
+
+    def _sampled(self, problems: Sequence[Problem], seeds: Sequence[Sequence[int]]) -> list[Turn]:
+        """A completion of each group's problem for each of its seeds, one group after another."""
+        return [Turn(completion) for group in self._rollouts.sample(problems, seeds) for completion in group]
 
     def _generate_single_turn(self, *arguments: Any, **more: Any) -> Any:
         """Where something else than the engine samples."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
+from tuili.evaluation.metrics.estimate import Estimate
 from tuili.records import Path, StopReason
 from tuili.training.rewards import Reward
 
@@ -40,6 +41,8 @@ class Practised:
     """Share of completions that the limit cut off."""
     trainer: Mapping[str, float]
     """What the trainer says of the updates: loss, gradient norm, entropy, KL, share of clipped tokens."""
+    corrected: Mapping[str, Estimate] | None = None
+    """Of episodes of two turns that were graded: see metrics/self_correction.py."""
 
 
 TRAINER = {

@@ -89,8 +89,16 @@ def overlong(tokens: int, most: int, buffer: int) -> float:
     return -min(1.0, max(0, tokens - (most - buffer)) / buffer) if buffer else -float(tokens > most)
 
 
-def finished_path(problem: Problem, text: str, ids: tuple[int, ...], form: StepFormat, *, ended: bool) -> Path:
-    """A whole completion off the prompt. ended: by the model, not by a limit."""
+def finished_path(
+    problem: Problem,
+    text: str,
+    ids: tuple[int, ...],
+    form: StepFormat,
+    *,
+    ended: bool,
+    earlier: tuple[str, ...] = (),
+) -> Path:
+    """A whole completion off the prompt and the earlier attempts shown. ended: by the model, not by a limit."""
     return Path(
         id=(0,),
         text=text,
@@ -99,6 +107,7 @@ def finished_path(problem: Problem, text: str, ids: tuple[int, ...], form: StepF
         stop=StopReason.END if ended else StopReason.LENGTH,
         steps=split_steps(text, form),
         answer=final_answer(text, problem.answer_kind, form, finished=ended),
+        earlier=earlier,
     )
 
 

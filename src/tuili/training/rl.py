@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from transformers import set_seed
 from trl import GRPOConfig
@@ -29,6 +29,9 @@ from tuili.verifiers import make_verifier
 @dataclass(frozen=True, kw_only=True)
 class RlConfig(Optimisation, LoraKeys):
     """`steps` are updates; `save_steps` and `validation_steps` count them too and are multiples of `updates`."""
+
+    turns: ClassVar[int] = 1
+    """Completions of an episode, each shown those before it."""
 
     base: str
     """The policy to go on from: a folder or a GGUF file."""
@@ -104,13 +107,20 @@ class RlConfig(Optimisation, LoraKeys):
         if self.verifier.startswith("confidence"):
             raise ConfigError("a policy's own confidence is no reward")
 
+    @property
+    def beta(self) -> float:
+        """What the KL divergence weighs in the loss."""
+        return self.kl
+
 
 def run(config: RlConfig) -> dict[str, Any]:
     with closing(make_trainer(config)) as trainer:
         return train(trainer, config, trainer.measured)
 
 
-def make_trainer(config: RlConfig, kind: type[PolicyTrainer] = PolicyTrainer) -> PolicyTrainer:
+def make_trainer(
+    config: RlConfig, kind: type[PolicyTrainer] = PolicyTrainer, validation: type[Validation] = Validation
+) -> PolicyTrainer:
     """Ready to begin, or to go on. Raises BadRequest for a task, grader, verifier or model that cannot be had."""
     set_seed(config.seed)
     form = FORMATS[config.format]
@@ -137,7 +147,7 @@ def make_trainer(config: RlConfig, kind: type[PolicyTrainer] = PolicyTrainer) ->
         practice=problems,
         rewards=rewards,
         form=form,
-        validation=Validation(items, config.validation_samples, make_grader(held_out.grader or ""), form),
+        validation=validation(items, config.validation_samples, make_grader(held_out.grader or ""), form),
         begun=int(last.rpartition("-")[2]) if last else 0,
     )
 
@@ -148,13 +158,13 @@ def grpo_arguments(config: RlConfig) -> GRPOConfig:
     return arguments(
         config,
         GRPOConfig,
-        per_device_train_batch_size=config.problems * config.samples // (config.processes * parts),
+        per_device_train_batch_size=config.problems * config.samples * config.turns // (config.processes * parts),
         gradient_accumulation_steps=config.accumulate,
         steps_per_generation=parts,
         num_generations=config.samples,
         max_completion_length=config.max_tokens,
         temperature=1.0,
-        beta=config.kl,
+        beta=config.beta,
         epsilon=config.clip_low,
         epsilon_high=config.clip_high,
         use_vllm=config.rollouts == "vllm",

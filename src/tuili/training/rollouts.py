@@ -9,6 +9,7 @@ from peft import PeftModel
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from tuili.engines.local.engine import LocalEngine
+from tuili.errors import EngineError
 from tuili.records import Completion, Path, Problem, Sampling
 from tuili.steps import StepFormat
 from tuili.training.lora import Merged
@@ -35,16 +36,31 @@ class Rollouts:
         """Goes on with the weights as they are now."""
         self._engine.refresh(self._policy.refresh())
 
-    def sample(self, problems: Sequence[Problem], seeds: Sequence[Sequence[int]]) -> list[list[Completion]]:
-        """At temperature 1, a completion of each problem for each of its seeds. Raises EngineError when it fails."""
-        return asyncio.run(self._sample(problems, seeds))
+    def sample(
+        self,
+        problems: Sequence[Problem],
+        seeds: Sequence[Sequence[int]],
+        earlier: Sequence[tuple[str, ...]] | None = None,
+    ) -> list[list[Completion]]:
+        """At temperature 1, a completion of each problem for each of its seeds. Raises EngineError when it fails.
 
-    async def _sample(self, problems: Sequence[Problem], seeds: Sequence[Sequence[int]]) -> list[list[Completion]]:
+        earlier: for each problem the texts of the attempts that the policy is shown, oldest first.
+        """
+        return asyncio.run(self._sample(problems, seeds, earlier or [()] * len(problems)))
+
+    async def _sample(
+        self, problems: Sequence[Problem], seeds: Sequence[Sequence[int]], earlier: Sequence[tuple[str, ...]]
+    ) -> list[list[Completion]]:
         asked = (
-            self._engine.sample(problem, Path(), seeds=own, sampling=self._sampling)
-            for problem, own in zip(problems, seeds, strict=True)
+            self._engine.sample(problem, Path(earlier=shown), seeds=own, sampling=self._sampling)
+            for problem, own, shown in zip(problems, seeds, earlier, strict=True)
         )
-        return [sampled.completions for sampled in await asyncio.gather(*asked)]
+        made = [sampled.completions for sampled in await asyncio.gather(*asked)]
+        if any(not completion.tokens for group in made for completion in group):
+            raise EngineError(
+                f"what the policy is shown leaves no room in its {self._engine.context} tokens of context"
+            )
+        return made
 
     @property
     def tokens(self) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from statistics import fmean
 
 from accelerate.utils import gather_object
 
@@ -13,7 +14,7 @@ from tuili.evaluation.metrics.estimate import Estimate
 from tuili.evaluation.metrics.intervals import clustered
 from tuili.grading import Grader
 from tuili.grading.outcome import Outcome
-from tuili.records import StopReason
+from tuili.records import Completion, StopReason
 from tuili.solver.seeds import path_seed
 from tuili.steps import StepFormat
 from tuili.tasks import Item
@@ -32,17 +33,25 @@ class Validation:
     def __call__(self, rollouts: Rollouts, codec: Codec, process: int, processes: int) -> Mapping[str, Estimate]:
         """The problems are shared among the processes, and each gets the whole result."""
         own = self.items[process::processes]
-        seeds = [[path_seed(0, item.problem.id, (n,)) for n in range(self.samples)] for item in own]
-        shares: list[tuple[int | None, float]] = []
-        for item, made in zip(own, rollouts.sample([item.problem for item in own], seeds), strict=True):
-            right = 0
-            for completion in made:
-                ended = completion.stop is StopReason.END
-                text = codec.decode(completion.token_ids)
-                answer = finished_path(item.problem, text, completion.token_ids, self.form, ended=ended).answer
-                right += self.grader.grade(item.problem, item.gold, answer).outcome is Outcome.CORRECT
-            shares.append((item.problem.level, right / self.samples))
-        return by_level(gather_object(shares))
+        return by_level(gather_object(shares(own, self.right(own, self.attempts(own, rollouts), codec))))
+
+    def attempts(self, items: Sequence[Item], rollouts: Rollouts) -> list[list[Completion]]:
+        seeds = [[path_seed(0, item.problem.id, (n,)) for n in range(self.samples)] for item in items]
+        return rollouts.sample([item.problem for item in items], seeds)
+
+    def right(self, items: Sequence[Item], made: Sequence[Sequence[Completion]], codec: Codec) -> list[list[bool]]:
+        """Of each item's completions, which are right."""
+        return [[self._is_right(item, one, codec) for one in own] for item, own in zip(items, made, strict=True)]
+
+    def _is_right(self, item: Item, made: Completion, codec: Codec) -> bool:
+        text, ended = codec.decode(made.token_ids), made.stop is StopReason.END
+        answer = finished_path(item.problem, text, made.token_ids, self.form, ended=ended).answer
+        return self.grader.grade(item.problem, item.gold, answer).outcome is Outcome.CORRECT
+
+
+def shares(items: Sequence[Item], right: Sequence[Sequence[bool]]) -> list[tuple[int | None, float]]:
+    """What `by_level` takes."""
+    return [(item.problem.level, fmean(own)) for item, own in zip(items, right, strict=True)]
 
 
 def by_level(shares: Sequence[tuple[int | None, float]]) -> dict[str, Estimate]:
