@@ -11,11 +11,12 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import hashlib
 import json
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import cache
 from itertools import islice
 from pathlib import Path
@@ -26,6 +27,7 @@ import table
 import torch
 
 from tuili.answers import final_answer
+from tuili.checkpoints import embedded
 from tuili.engines import make_engine
 from tuili.grading import Outcome, make_grader
 from tuili.mini.splits import problems
@@ -43,7 +45,7 @@ ITS_HUB = {
     "BestOfN": (4, 16, 64),
     "BeamSearch": (4, 8, 16, 64),
     "ParticleFiltering": (4, 16, 64),
-    "EntropicParticleFiltering": (4, 16, 64),
+    "EntropicParticleFiltering": (16,),
 }
 """Its algorithms and the budgets that each is given."""
 
@@ -70,14 +72,24 @@ def main() -> None:
 def recorded(file: Path, asked: dict[str, str], run: Any, *method: Any) -> dict[str, Any]:
     """What a method did on the problems asked, in earlier runs and, where they lack some, now."""
     result: dict[str, Any] = json.loads(file.read_text()) if file.is_file() else {}
+    if result.get("weights", weights()) != weights():
+        sys.exit(f"{file} is of other checkpoints: name another folder with --out")
     rows = {row["problem"]: row for row in result.get("rows", ())}
     if missing := [prompt for prompt in asked if prompt not in rows]:
         more = run(missing, *method)
         rows |= {row["problem"]: graded(row, asked[row["problem"]]) for row in more["rows"]}
-        result = {**more, "processor": more["processor"] + result.get("processor", 0.0), "rows": list(rows.values())}
+        spent = more["processor"] + result.get("processor", 0.0)
+        result = {**more, "processor": spent, "rows": list(rows.values()), "weights": weights()}
         file.write_text(json.dumps(result))
         print(f"{file.stem}: {len(missing)} problems", file=sys.stderr)
     return {**result, "rows": [rows[prompt] for prompt in asked], "recorded": len(rows)}
+
+
+@cache
+def weights() -> str:
+    """Which checkpoints are embedded now."""
+    files = (embedded(kind) / "model.safetensors" for kind in ("policy", "process"))
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 
 def graded(row: dict[str, Any], gold: str) -> dict[str, Any]:
@@ -87,23 +99,38 @@ def graded(row: dict[str, Any], gold: str) -> dict[str, Any]:
 
 @contextmanager
 def its_hub(python: str) -> Iterator[Any]:
-    server = subprocess.Popen([sys.executable, HERE / "server.py"], stdout=subprocess.PIPE, text=True)
-    assert server.stdout is not None
-    url = server.stdout.readline().strip()
+    """Runs its algorithms, through the server."""
+    with ExitStack() as stack:
+        server = stack.enter_context(process([sys.executable, HERE / "server.py"]))
+        client = stack.enter_context(process([python, HERE / "client.py", read_line(server)]))
 
-    def run(prompts: list[str], name: str, budget: int) -> dict[str, Any]:
-        command = [python, str(HERE / "client.py"), url, name, str(budget)]
-        replied = subprocess.run(command, input=json.dumps(prompts), stdout=subprocess.PIPE, text=True, check=True)
-        result: dict[str, Any] = json.loads(replied.stdout)
-        for row in result["rows"]:
-            row["answer"] = final_answer(row.pop("text"), AnswerKind.EXACT, LINES)
-        return result
+        def run(prompts: list[str], name: str, budget: int) -> dict[str, Any]:
+            assert client.stdin is not None
+            print(json.dumps({"name": name, "budget": budget, "prompts": prompts}), file=client.stdin, flush=True)
+            result: dict[str, Any] = json.loads(read_line(client))
+            for row in result["rows"]:
+                row["answer"] = final_answer(row.pop("text"), AnswerKind.EXACT, LINES)
+            return result
 
-    try:
         yield run
+
+
+@contextmanager
+def process(command: Sequence[str | Path]) -> Iterator[subprocess.Popen[str]]:
+    running = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    try:
+        yield running
     finally:
-        server.terminate()
-        server.wait()
+        running.terminate()
+        running.wait()
+
+
+def read_line(running: subprocess.Popen[str]) -> str:
+    assert running.stdout is not None
+    line = running.stdout.readline().strip()
+    if not line:
+        sys.exit("the server or the client has failed: see above")
+    return line
 
 
 @cache

@@ -1,7 +1,7 @@
-"""its_hub's side: one algorithm at one budget on some problems, through the server; __main__.py runs it with its_hub's
-own Python.
+"""its_hub's side: its algorithms on some problems, through the server; __main__.py runs it with its_hub's own Python.
 
-    client.py URL ALGORITHM BUDGET < problems.json > rows.json
+    client.py URL
+reads lines such as {"name": "BestOfN", "budget": 16, "prompts": ["make 49 from 25 4 20"]} and answers each with one.
 """
 
 from __future__ import annotations
@@ -149,6 +149,7 @@ async def main(url: str, name: str, budget: int, prompts: list[str]) -> dict[str
 if __name__ == "__main__":
     warnings.simplefilter("ignore", DeprecationWarning)
     logging.getLogger().setLevel(logging.ERROR)
-    random.seed(0)
-    np.random.seed(0)
-    json.dump(asyncio.run(main(sys.argv[1], sys.argv[2], int(sys.argv[3]), json.load(sys.stdin))), sys.stdout)
+    for line in sys.stdin:
+        random.seed(0)
+        np.random.seed(0)
+        print(json.dumps(asyncio.run(main(sys.argv[1], **json.loads(line)))), flush=True)
