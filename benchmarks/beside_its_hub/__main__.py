@@ -99,12 +99,16 @@ def graded(row: dict[str, Any], gold: str) -> dict[str, Any]:
 
 @contextmanager
 def its_hub(python: str) -> Iterator[Any]:
-    """Runs its algorithms, through the server."""
+    """Runs its algorithms, through the server, which starts when it is first needed."""
     with ExitStack() as stack:
-        server = stack.enter_context(process([sys.executable, HERE / "server.py"]))
-        client = stack.enter_context(process([python, HERE / "client.py", read_line(server)]))
+
+        @cache
+        def started() -> subprocess.Popen[str]:
+            server = stack.enter_context(process([sys.executable, HERE / "server.py"]))
+            return stack.enter_context(process([python, HERE / "client.py", read_line(server)]))
 
         def run(prompts: list[str], name: str, budget: int) -> dict[str, Any]:
+            client = started()
             assert client.stdin is not None
             print(json.dumps({"name": name, "budget": budget, "prompts": prompts}), file=client.stdin, flush=True)
             result: dict[str, Any] = json.loads(read_line(client))
