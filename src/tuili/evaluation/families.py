@@ -9,7 +9,7 @@ from math import prod
 from tuili.spec import Spec
 from tuili.strategies import BUDGETS
 
-COUNTS = frozenset({"n", "turns"})
+COUNTS = ("n", "turns")
 """What says by itself how many samples there are."""
 BRANCHES = ("width", "subtrees", "expand")
 """What multiplies to the number of paths a search grows at once."""
@@ -21,8 +21,9 @@ def size(spec: Spec) -> int | None:
     """How many samples or paths a strategy draws; None where its parameters do not say, or it decides as it goes."""
     if decides_as_it_goes(spec):
         return None
-    if counted := COUNTS & spec.parameters.keys():
-        return int(spec.parameters[counted.pop()])
+    for count in COUNTS:
+        if count in spec.parameters:
+            return int(spec.parameters[count])
     branches = [int(spec.parameters[key]) for key in BRANCHES if key in spec.parameters]
     return prod(branches) if branches else None
 
