@@ -27,6 +27,7 @@ from tuili.records import AnswerKind, Path, Problem, Sampling, StopReason, Until
 from tuili.solver.seeds import path_seed
 from tuili.steps import LINES, split_steps
 from tuili.verifiers import make_verifier
+from tuili.verifiers.process import ProcessVerifier
 
 
 @dataclass
@@ -53,7 +54,9 @@ class Session:
 
 class Served:
     def __init__(self) -> None:
-        self.engine, self.verifier = make_engine("mini"), make_verifier("process")
+        self.engine, verifier = make_engine("mini"), make_verifier("process")
+        assert isinstance(verifier, ProcessVerifier)
+        self.verifier = verifier
         self.sessions: defaultdict[str, Session] = defaultdict(Session)
 
     async def complete(self, request: Request) -> Response:
@@ -94,14 +97,19 @@ class Served:
         return JSONResponse({"object": "chat.completion", "model": "tuili-mini", "choices": choices, "usage": usage})
 
     async def score(self, request: Request) -> Response:
-        """The process verifier's verdict on each text: step scores, aggregated as tuili's strategies see them."""
+        """The process verifier's verdict on each text: step scores, aggregated as tuili's strategies see them.
+
+        What goes round in circles until the verifier cannot read it any more is worth nothing.
+        """
         body = await request.json()
         problem, session = _problem(body["prompt"]), self._session(request)
-        paths = [_path(text) for text in body["texts"]]
-        judged = await self.verifier.judge(problem, paths, session)
+        lengths = {text: self.verifier.bound(problem, _path(text), 0) for text in body["texts"]}
+        readable = [text for text, length in lengths.items() if length <= self.verifier.classifier.context]
+        judged = await self.verifier.judge(problem, [_path(text) for text in readable], session)
+        scores = {text: verdict.score for text, verdict in zip(readable, judged.verdicts, strict=True)}
         session.spent.verifier += judged.tokens
-        session.spent.verifier_sent += sum(self.verifier.bound(problem, path, 0) for path in paths)
-        return JSONResponse({"scores": [verdict.score for verdict in judged.verdicts]})
+        session.spent.verifier_sent += sum(lengths[text] for text in body["texts"])
+        return JSONResponse({"scores": [scores.get(text, 0.0) for text in body["texts"]]})
 
     async def end(self, request: Request) -> Response:
         """Ends a session: what was spent in it."""
