@@ -104,7 +104,8 @@ class Served:
         body = await request.json()
         problem, session = _problem(body["prompt"]), self._session(request)
         lengths = {text: self.verifier.bound(problem, _path(text), 0) for text in body["texts"]}
-        readable = [text for text, length in lengths.items() if length <= self.verifier.classifier.context]
+        most = self.verifier.classifier.context
+        readable = [text for text, length in lengths.items() if most is None or length <= most]
         judged = await self.verifier.judge(problem, [_path(text) for text in readable], session)
         scores = {text: verdict.score for text, verdict in zip(readable, judged.verdicts, strict=True)}
         session.spent.verifier += judged.tokens
