@@ -22,7 +22,14 @@ def start_and_signal(folder: Path, run: str, *, at_size: int, number: signal.Sig
     command = [TUILI, "eval", *TASK, *STRATEGIES, "--out", run]
     attempts = folder / run / "attempts.jsonl"
     with subprocess.Popen(
-        command, cwd=folder, env=ENVIRONMENT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+        command,
+        cwd=folder,
+        env=ENVIRONMENT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        # tests that a shell runs in the background ignore it, and what they start would too
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # noqa: PLW1509
     ) as process:
         while process.poll() is None and (not attempts.exists() or attempts.stat().st_size < at_size):
             time.sleep(0.0005)
@@ -65,16 +72,15 @@ def test_ten_kills_lose_and_repeat_nothing(tmp_path: Path) -> None:
 
 
 def test_after_ctrl_c_the_same_command_goes_on(tmp_path: Path) -> None:
-    many = 10 * PROBLEMS  # so that it still runs when the signal comes, on a busy machine too
-    record(tmp_path, problems=many, samples=8)
+    record(tmp_path, problems=PROBLEMS, samples=8)
     status, said = start_and_signal(tmp_path, "run", at_size=1, number=signal.SIGINT)
     assert status == 130
     assert "kept in run, and the same command continues" in said
     assert "Traceback" not in said
     kept = sum(attempt_keys(tmp_path / "run").values())
-    assert 0 < kept < 2 * many
+    assert 0 < kept < 2 * PROBLEMS
     assert tuili(tmp_path, "eval", *TASK, *STRATEGIES, "--out", "run").returncode == 0
-    assert list(attempt_keys(tmp_path / "run").values()) == [1] * (2 * many)
+    assert list(attempt_keys(tmp_path / "run").values()) == [1] * (2 * PROBLEMS)
 
 
 def test_json_is_one_object_and_alone_on_stdout(tmp_path: Path) -> None:
