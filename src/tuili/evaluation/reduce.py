@@ -38,18 +38,21 @@ def reduce_attempts(run: RunColumns, graded: Iterable[GradedAttempt]) -> RunColu
         if attempt.problem_id not in rows:
             raise BadRequest(f"{run.name} has an attempt at {attempt.problem_id}, which is not among its problems")
         row = rows[attempt.problem_id]
-        builder = builders.setdefault(attempt.strategy, _Builder())
+        builder = builders.get(attempt.strategy)
+        if builder is None:
+            builder = builders[attempt.strategy] = _Builder(attempt.strategy)
         builder.add(attempt, row, grades, run.problems[row].answer_kind)
         spent = run.spending[attempt.strategy]
         spent.update(spending((*spent.values(), *attempt.charges)))
-    run.strategies = {strategy: builder.finish(strategy) for strategy, builder in builders.items()}
+    run.strategies = {strategy: builder.finish() for strategy, builder in builders.items()}
     return run
 
 
 class _Builder:
     """The growing columns of one strategy."""
 
-    def __init__(self) -> None:
+    def __init__(self, strategy: str) -> None:
+        self.strategy, self.corrects = strategy, Spec.parse(strategy).name == "self_correction"
         self.problem, self.outcome, self.costs = array("i"), array("b"), array("d")
         self.sizes, self.classes, self.outcomes, self.scores = array("i"), array("h"), array("b"), array("d")
         self.tokens = array("i")
@@ -71,7 +74,7 @@ class _Builder:
         self.samples += len(finished)
         self.cut += sum(node.stop is StopReason.LENGTH for node in finished)
         self.independent = self.independent and all(node.independent for node in attempt.nodes)
-        if attempt.ending is Ending.DONE and Spec.parse(attempt.strategy).name == "self_correction":
+        if self.corrects and attempt.ending is Ending.DONE:
             outcomes = [grade_of(node.answer, grades).outcome for node in finished]
             self.turns.append((row, [outcome is Outcome.CORRECT for outcome in outcomes]))
         if self.independent:
@@ -82,9 +85,9 @@ class _Builder:
             self.tokens.extend(node.tokens for node in finished)
             self.scores.extend(node.verdict.score if node.verdict else float("nan") for node in finished)
 
-    def finish(self, strategy: str) -> Recorded:
+    def finish(self) -> Recorded:
         return Recorded(
-            strategy=strategy,
+            strategy=self.strategy,
             problem=np.array(self.problem, dtype=np.int32),
             outcome=np.array(self.outcome, dtype=np.int8),
             costs=np.array(self.costs).reshape(-1, len(Part), len(Unit)),

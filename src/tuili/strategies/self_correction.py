@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from tuili.records import Path, Problem, Purpose
 from tuili.strategies.asks import Plan, Sample
-from tuili.strategies.select import majority_vote
+from tuili.strategies.select import latest
 from tuili.strategies.within_budget import sample_within_budget
 
 
-def self_correction(problem: Problem, *, turns: int = 2) -> Plan:
+def self_correction(problem: Problem, *, turns: int = 2) -> Plan:  # noqa: ARG001
     """The model is shown its attempt and corrects it, if it thinks so (SCoRe, Kumar et al., arXiv 2409.12917).
 
     turns: 2 in the paper. Nothing is chosen, and nobody says whether an attempt was right: what the last turn answers
@@ -22,4 +22,4 @@ def self_correction(problem: Problem, *, turns: int = 2) -> Plan:
         if not more:
             break
         made = [*made, *more]
-    return majority_vote(made[-1:], problem.answer_kind)
+    return latest(made[-1:])
