@@ -1,6 +1,12 @@
-"""What a small recorded run is made of."""
+"""What a small recorded run is made of, and how a training is stopped on its way."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
 
 from tuili.records import Attempt, Ending, Node, Purpose, RunHeader, StopReason
 
@@ -39,3 +45,19 @@ def header(problems: int, split: str = "train") -> RunHeader:
         commit=None,
         created="2026-01-01T00:00:00+00:00",
     )
+
+
+@contextmanager
+def stopped_at(trainer: type[Any], step: int) -> Iterator[None]:
+    """Somebody presses Ctrl-C when a policy's training asks for the samples of this update, and sees it stop."""
+    generate = trainer._generate_and_score_completions
+
+    def fail(self: Any, inputs: list[dict[str, object]]) -> Any:
+        if self.state.global_step == step:
+            raise KeyboardInterrupt
+        return generate(self, inputs)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(trainer, "_generate_and_score_completions", fail)
+        with pytest.raises(KeyboardInterrupt):
+            yield

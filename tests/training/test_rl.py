@@ -12,6 +12,7 @@ torch = pytest.importorskip("torch")
 pytest.importorskip("trl")
 
 from safetensors.torch import load_file  # noqa: E402
+from small_runs import stopped_at  # noqa: E402
 
 from tuili.checkpoints import embedded  # noqa: E402
 from tuili.config import ConfigError  # noqa: E402
@@ -50,23 +51,12 @@ def timeless(points: list[Point]) -> list[Point]:
     return [replace(point, seconds={}) for point in points]
 
 
-def test_a_stopped_run_goes_on_to_the_same_weights_and_curves(
-    config: RlConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_stopped_run_goes_on_to_the_same_weights_and_curves(config: RlConfig, tmp_path: Path) -> None:
     whole = replace(config, output=str(tmp_path / "whole"), updates=2)
     stopped = replace(config, output=str(tmp_path / "stopped"), updates=2)
     rl.run(whole)
-    with monkeypatch.context() as patch:
-        generate = PolicyTrainer._generate_and_score_completions
-
-        def fail(trainer: PolicyTrainer, inputs: list[dict[str, object]]) -> dict[str, object]:
-            if trainer.state.global_step == 2:
-                raise KeyboardInterrupt
-            return generate(trainer, inputs)
-
-        patch.setattr(PolicyTrainer, "_generate_and_score_completions", fail)
-        with pytest.raises(KeyboardInterrupt):
-            rl.run(stopped)
+    with stopped_at(PolicyTrainer, 2):
+        rl.run(stopped)
     assert not (tmp_path / "stopped" / "model.safetensors").exists()
     rl.run(stopped)
 

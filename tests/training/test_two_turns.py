@@ -14,6 +14,7 @@ torch = pytest.importorskip("torch")
 pytest.importorskip("trl")
 
 from safetensors.torch import load_file  # noqa: E402
+from small_runs import stopped_at  # noqa: E402
 
 from tuili.config import ConfigError  # noqa: E402
 from tuili.engines.local.text import Codec  # noqa: E402
@@ -98,22 +99,11 @@ def kept(batch: Batch, row: int, part: str) -> list[int]:
     return ids
 
 
-def test_a_stopped_run_goes_on_to_the_same_weights_and_curves(
-    config: SelfCorrectionConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_stopped_run_goes_on_to_the_same_weights_and_curves(config: SelfCorrectionConfig, tmp_path: Path) -> None:
     whole, stopped = (replace(config, output=str(tmp_path / name)) for name in ("whole", "stopped"))
     self_correction.run(whole)
-    with monkeypatch.context() as patch:
-        generate = TwoTurnTrainer._generate_and_score_completions
-
-        def fail(trainer: TwoTurnTrainer, inputs: list[dict[str, object]]) -> dict[str, object]:
-            if trainer.state.global_step == 1:
-                raise KeyboardInterrupt
-            return generate(trainer, inputs)
-
-        patch.setattr(TwoTurnTrainer, "_generate_and_score_completions", fail)
-        with pytest.raises(KeyboardInterrupt):
-            self_correction.run(stopped)
+    with stopped_at(TwoTurnTrainer, 1):
+        self_correction.run(stopped)
     self_correction.run(stopped)
 
     expected, resumed = (load_file(tmp_path / name / "model.safetensors") for name in ("whole", "stopped"))
