@@ -86,7 +86,8 @@ def test_a_search_on_a_train_puzzle_becomes_a_journey_and_a_short_solution(tmp_p
     (short,) = read_traces(tmp_path / "traces" / SHORTCUTS)
     assert short.text == RIGHT
     assert journey.text == f"{DEAD_END}\nno {DEAD_END}\n{RIGHT}"
-    assert (journey.wrong_branches, short.wrong_branches) == (1, 0)
+    assert [journey.text[begin:end] for begin, end in journey.mistakes] == [DEAD_END]
+    assert short.mistakes == ()
     assert journey.answer == short.answer == "23 + 4 , 27 + 20"
     assert made.counts["journeys"] == made.counts["problems with a journey"] == 1
     assert made.run_header.task == "mini:split=train"
@@ -146,9 +147,12 @@ def test_a_run_on_held_out_problems_is_refused(tmp_path: Path, sums: Path) -> No
 
 
 def test_a_turn_is_a_step_of_its_own_and_a_thought_may_start_again() -> None:
-    told = in_prose(Journey(("So it is 6", Turn("So it is 6", ()), "It is 5\n\n", "</think>\n5")), PARAGRAPHS)
-    assert told == (
-        "So it is 6\n\nWait, this is wrong: “So it is 6”. I start again from the beginning.\n\nIt is 5\n\n</think>\n5"
+    wrong = ("2 is left\n\n", "So it is 6")
+    told = in_prose(Journey((*wrong, Turn("So it is 6", (), 2), "It is 5\n\n", "</think>\n5")), PARAGRAPHS)
+    assert [told.text[begin:end] for begin, end in told.mistakes] == ["".join(wrong)]
+    assert told.text == (
+        "2 is left\n\nSo it is 6\n\nWait, this is wrong: “So it is 6”. I start again from the beginning.\n\n"
+        "It is 5\n\n</think>\n5"
     )
 
 

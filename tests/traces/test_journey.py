@@ -31,18 +31,18 @@ def test_paths_that_begin_alike_share_their_steps() -> None:
 def test_a_wrong_branch_is_followed_to_its_leaf_and_left_where_the_way_was() -> None:
     wrong = SampledPath(("a", "x", "y", "?"), False, (0.9, 0.7, 0.2, 0.1), answered=True)
     (journey,) = told(RIGHT, wrong)
-    assert journey.pieces == ("a", "x", "y", Turn("y", ("a",)), "b", "!")
+    assert journey.pieces == ("a", "x", "y", Turn("y", ("a",), 2), "b", "!")
 
 
 def test_at_the_root_nothing_is_kept() -> None:
     (journey,) = told(RIGHT, SampledPath(("x", "?"), False, answered=True))
-    assert journey.pieces == ("x", Turn("x", ()), "a", "b", "!")
+    assert journey.pieces == ("x", Turn("x", (), 1), "a", "b", "!")
 
 
 def test_the_wrong_step_is_the_first_doubtful_one_else_the_worst_else_the_first() -> None:
     for scores, named in (((0.4, 0.1, 0.0), "x"), ((0.9, 0.6, 0.7), "y"), ((), "x")):
         (journey,) = told(RIGHT, SampledPath(("x", "y", "z"), False, scores))
-        assert journey.pieces[:4] == ("x", "y", "z", Turn(named, ()))
+        assert journey.pieces[:4] == ("x", "y", "z", Turn(named, (), 3))
 
 
 def test_a_branch_with_a_right_leaf_is_not_wrong_nor_one_of_which_nothing_is_known() -> None:
@@ -50,7 +50,7 @@ def test_a_branch_with_a_right_leaf_is_not_wrong_nor_one_of_which_nothing_is_kno
     unknown = SampledPath(("z",), None)
     first, second = told(RIGHT, *another, unknown)
     assert first.pieces == ("a", "b", "!")
-    assert second.pieces == ("x", "y", Turn("y", ("x",)), "!")
+    assert second.pieces == ("x", "y", Turn("y", ("x",), 1), "!")
 
 
 def test_another_answer_after_the_same_thinking_is_no_branch() -> None:
@@ -90,6 +90,7 @@ def follow(root, journey: Journey, way: list[str]) -> None:
         if isinstance(piece, Turn):
             kept = list(piece.kept)
             branch = thought[len(kept) :]
+            assert len(branch) == piece.left
             assert thought[: len(kept)] == kept == way[: len(kept)], "back to where the branch left the way"
             assert branch[0] != way[len(kept)]
             assert piece.wrong in branch

@@ -105,7 +105,7 @@ def traces(tmp_path_factory: pytest.TempPathFactory) -> Path:
             f"calc {n} + 1",
             f"{n} + 1 = {n}\nno {n} + 1 = {n}\n{n} + 1 = {n + 1}\n</think>\n{n + 1}",
             f"{n + 1}",
-            1,
+            ((0, len(f"{n} + 1 = {n}")),),
         )
         for n in (3, 4)
     ]

@@ -29,13 +29,19 @@ def report(
     claims: Annotated[
         bool, typer.Option("--claims", help="Show beside the runs what others report; `tuili claims` lists it.")
     ] = False,
+    training: Annotated[
+        list[Path] | None,
+        typer.Option(help="A folder of `tuili train rl`: how accuracy grew with training compute; repeatable."),
+    ] = None,
     as_json: options.AsJson = False,
 ) -> None:
     """Write a report on one or several runs."""
     from tuili.evaluation.report import write_report
     from tuili.evaluation.summary import as_json as plain
+    from tuili.training.curves import measured
 
-    summaries = write_report(runs, out, at_cost=at_cost, baseline=baseline, claims=claims)
+    trainings = [measured(folder) for folder in training or ()]
+    summaries = write_report(runs, out, at_cost=at_cost, baseline=baseline, claims=claims, trainings=trainings)
     say(f"tuili: wrote {out}")
     if as_json:
         print_json({"report": str(out), "tasks": plain(summaries)})

@@ -22,7 +22,7 @@ from tuili.traces.files import Trace, TracesHeader, run_digest, write_traces
 from tuili.traces.journey import Journey, walk
 from tuili.traces.sampled import sampled_paths
 from tuili.traces.tree import SampledPath, TreeNode, grow, leaves
-from tuili.traces.wording import in_mini, in_prose
+from tuili.traces.wording import Span, Worded, in_mini, in_prose
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +48,7 @@ class Traces:
 
     parameters: Parameters
     form: StepFormat
-    word: Callable[[Journey], str]
+    word: Callable[[Journey], Worded]
     sound: Callable[[Problem, str], bool]
     journeys: list[Trace] = field(default_factory=list)
     shortcuts: list[Trace] = field(default_factory=list)
@@ -64,29 +64,29 @@ class Traces:
         rng.shuffle(ways)
         made = dict(self._journeys(problem, root, ways, rng))
         if made:
-            short = {"".join(step.text for step in way): 0 for way in ways}
+            short = dict.fromkeys("".join(step.text for step in way) for way in ways)
             self.journeys += self._kept(problem, made)
-            self.shortcuts += self._kept(problem, {text: 0 for text in short if self.sound(problem, text)})
+            self.shortcuts += self._kept(problem, {text: () for text in short if self.sound(problem, text)})
 
     def _journeys(
         self, problem: Problem, root: TreeNode, ways: Sequence[tuple[TreeNode, ...]], rng: random.Random
-    ) -> Iterator[tuple[str, int]]:
+    ) -> Iterator[tuple[str, tuple[Span, ...]]]:
         how = self.parameters
         for way in ways:
             journey = walk(root, way, rng, most=how.most, enter=how.enter, doubtful=how.doubtful)
-            text = self.word(journey)
+            worded = self.word(journey)
             if not journey.wrong_branches:
                 self.counts["left out: no wrong branch entered"] += 1
-            elif not self.sound(problem, text):
+            elif not self.sound(problem, worded.text):
                 self.counts["left out: says something false"] += 1
             else:
-                yield text, journey.wrong_branches
+                yield worded.text, worded.mistakes
 
-    def _kept(self, problem: Problem, made: dict[str, int]) -> Iterator[Trace]:
-        for text, wrong in list(made.items())[: self.parameters.per_problem]:
+    def _kept(self, problem: Problem, made: dict[str, tuple[Span, ...]]) -> Iterator[Trace]:
+        for text, mistakes in list(made.items())[: self.parameters.per_problem]:
             answer = final_answer(text, problem.answer_kind, self.form)
             assert answer is not None, "the run's grades call it right"
-            yield Trace(problem.id, problem.prompt, text, answer, wrong)
+            yield Trace(problem.id, problem.prompt, text, answer, mistakes)
 
 
 def collect(run: Path, out: Path, parameters: Parameters, held_out: Sequence[Path] = ()) -> TracesHeader:
@@ -136,4 +136,4 @@ def _header(run: Path, header: RunHeader, parameters: Parameters, separated: Sep
 
 
 def _by_turns(journeys: Sequence[Trace]) -> list[tuple[int, int]]:
-    return sorted(Counter(trace.wrong_branches for trace in journeys).items())
+    return sorted(Counter(len(trace.mistakes) for trace in journeys).items())

@@ -15,7 +15,7 @@ from tuili.records import RunHeader
 from tuili.runs import ATTEMPTS, GRADES, HEADER
 
 JOURNEYS, SHORTCUTS = "journeys.jsonl", "shortcuts.jsonl"
-SCHEMA = 1
+SCHEMA = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +28,8 @@ class Trace:
     """All that the model is to write after the prompt: thinking and answer."""
     answer: str
     """As found in the text, and graded correct."""
-    wrong_branches: int
-    """How many it enters and leaves again; 0: a short solution as it was sampled."""
+    mistakes: tuple[tuple[int, int], ...]
+    """Where in the text its wrong branches stand, from and to which character; none: a short solution as sampled."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,8 @@ class Turn:
     """The step of the branch that is said to be wrong."""
     kept: tuple[str, ...]
     """The steps from the root to where the thought goes back to."""
+    left: int
+    """How many of the steps before it are the branch's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ def walk(
             if entered < most and rng.random() < enter:
                 steps = _to_a_wrong_leaf(branch, rng)
                 pieces += [each.text for each in steps]
-                pieces.append(Turn(_said_to_be_wrong(steps, doubtful).text, tuple(kept)))
+                pieces.append(Turn(_said_to_be_wrong(steps, doubtful).text, tuple(kept), len(steps)))
                 entered += 1
         pieces.append(step.text)
         kept.append(step.text)

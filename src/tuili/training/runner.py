@@ -40,6 +40,8 @@ class Optimisation:
     """Steps of linear warm-up."""
     save_steps: int = 500
     """Steps between checkpoints; the same command continues from the last one."""
+    save_total_limit: int = 2
+    """How many checkpoints are kept, the newest; 0: all."""
     seed: int = 0
     """Seed of the weights and of the data."""
 
@@ -76,7 +78,7 @@ def arguments(config: Optimisation, kind: type[A], **more: Any) -> A:
         max_steps=config.steps,
         warmup_steps=config.warmup_steps,
         save_steps=config.save_steps,
-        save_total_limit=2,
+        save_total_limit=config.save_total_limit or None,
         seed=config.seed,
         data_seed=config.seed,
         use_cpu=not torch.cuda.is_available(),

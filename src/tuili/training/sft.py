@@ -19,7 +19,7 @@ from tuili.training.mini_revisions import MiniRevisions
 from tuili.training.mini_solutions import MiniSolutions
 from tuili.training.packing import Make, PackedRows
 from tuili.training.runner import MuonTrainer, Schedule, dataset_rows, train
-from tuili.training.solutions import Solutions
+from tuili.training.solutions import Solutions, worked_by
 from tuili.training.traced import Among, traced
 
 
@@ -60,6 +60,8 @@ class SftConfig(Schedule, LoraKeys):
     """A file of `tuili collect traces`, journeys or shortcuts, to learn from."""
     traced: float = 1.0
     """Share of examples that are such traces; the rest are what they would be without."""
+    mistakes: bool = True
+    """Whether a journey's wrong branches are learnt; else only read, and what turns back from them is learnt."""
 
     def __post_init__(self) -> None:
         if self.task != "mini" and not self.base:
@@ -77,7 +79,7 @@ def run(config: SftConfig) -> dict[str, Any]:
 
 
 def _with_traces(config: SftConfig, tokenizer: PreTrainedTokenizerBase, others: Callable[[], Make]) -> Make:
-    traces = traced(tokenizer, Path(config.traces), config.row_tokens)
+    traces = traced(tokenizer, Path(config.traces), config.row_tokens, mistakes=config.mistakes)
     return Among(traces, config.traced, others()) if config.traced < 1 else traces
 
 
@@ -88,7 +90,7 @@ def _task(config: SftConfig) -> tuple[PreTrainedModel, PreTrainedTokenizerBase, 
 
 def _solutions(config: SftConfig, tokenizer: PreTrainedTokenizerBase) -> Make:
     items = load(make_task(config.task, Path(config.data) if config.data else None))
-    return Solutions(tokenizer, items, config.row_tokens)
+    return Solutions(tokenizer, worked_by(items), config.row_tokens)
 
 
 def _mini(config: SftConfig) -> tuple[PreTrainedModel, PreTrainedTokenizerBase, Callable[[], Make]]:

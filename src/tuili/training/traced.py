@@ -6,22 +6,24 @@ import random
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tuili.records import Problem
-from tuili.tasks import Item
+from tuili.errors import BadRequest
 from tuili.traces.files import read_traces
 from tuili.training.packing import Example, Make
-from tuili.training.solutions import Solutions
+from tuili.training.solutions import Solutions, Worked
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
 
-def traced(tokenizer: PreTrainedTokenizerBase, file: Path, most_tokens: int) -> Solutions:
-    """Examples of random traces that have at most so many tokens. Raises BadRequest for a file of none."""
-    items = [
-        Item(Problem(trace.problem_id, trace.prompt, "traces"), trace.answer, trace.text) for trace in read_traces(file)
-    ]
-    return Solutions(tokenizer, items, most_tokens)
+def traced(tokenizer: PreTrainedTokenizerBase, file: Path, most_tokens: int, *, mistakes: bool) -> Solutions:
+    """Examples of random traces that have at most so many tokens. Raises BadRequest for a file of none.
+
+    mistakes: whether wrong branches are learnt too.
+    """
+    worked = [Worked(trace.prompt, trace.text, () if mistakes else trace.mistakes) for trace in read_traces(file)]
+    if not worked:
+        raise BadRequest(f"{file} holds no trace")
+    return Solutions(tokenizer, worked, most_tokens)
 
 
 class Among:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import floor, isinf, isnan, log10
+from math import isinf, isnan
 
 from markupsafe import Markup
 
@@ -54,12 +54,11 @@ def power_of_ten(value: float) -> str:
     """7.9·10⁹, and 10⁹ for a round one; small numbers as they are. – for 0: FLOPs of an engine of unknown size."""
     if value == 0:
         return "–"
-    exponent = floor(log10(abs(value)) + 1e-9)
-    if exponent < 4:
+    mantissa, _, exponent = f"{value:.1e}".partition("e")
+    if int(exponent) < 4:
         return count(value)
-    mantissa = round(value / 10.0**exponent, 1)
-    power = f"10{str(exponent).translate(_SUPERSCRIPT)}"
-    return power if mantissa == 1 else f"{mantissa:g}·{power}"
+    power = f"10{str(int(exponent)).translate(_SUPERSCRIPT)}"
+    return power if mantissa == "1.0" else f"{float(mantissa):g}·{power}"
 
 
 def count(value: float) -> str:

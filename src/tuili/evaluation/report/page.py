@@ -23,6 +23,7 @@ from tuili.evaluation.report.card import Card, cards
 from tuili.evaluation.report.explorer import Explorer, exhibits
 from tuili.evaluation.report.plot import FLOPS, SAMPLES, SECONDS, TOKENS, Axis, Plot, hue, plot
 from tuili.evaluation.report.reliability import reliability_plot
+from tuili.evaluation.report.training import Training, training_plots
 from tuili.evaluation.summary import Series, Summary, summarise
 
 
@@ -51,11 +52,13 @@ def write_report(
     at_cost: Sequence[float] | None = None,
     baseline: str | None = None,
     claims: bool = False,
+    trainings: Sequence[Training] = (),
 ) -> list[Summary]:
     """Writes the page and returns its numbers, one summary a task.
 
-    at_cost, baseline: as for `summarise`. claims: beside the runs also what others report of their systems. Raises
-    BadRequest where a folder is no graded run, or the file cannot be written.
+    at_cost, baseline: as for `summarise`. claims: beside the runs also what others report of their systems. trainings:
+    how policies came to be what they are, shown first. Raises BadRequest where a folder is no graded run, or the file
+    cannot be written.
     """
     explorers = []
     tasks: dict[str, list[RunColumns]] = {}
@@ -64,14 +67,20 @@ def write_report(
         tasks.setdefault(run.header.task, []).append(read_into(run, folder, explorers[-1].watch))
     summaries = [summarise(members, at_cost=at_cost, baseline=baseline) for members in tasks.values()]
     try:
-        out.write_text(render(summaries, exhibits(explorers), claims=claims), encoding="utf-8")
+        out.write_text(render(summaries, exhibits(explorers), claims=claims, trainings=trainings), encoding="utf-8")
     except OSError as error:
         raise BadRequest(f"cannot write {out}: {error.strerror}") from error
     return summaries
 
 
-def render(summaries: Sequence[Summary], shown: Sequence[Mapping[str, Any]], *, claims: bool = False) -> str:
-    """The page as text. shown: the explorer's attempts. claims: as for `write_report`."""
+def render(
+    summaries: Sequence[Summary],
+    shown: Sequence[Mapping[str, Any]],
+    *,
+    claims: bool = False,
+    trainings: Sequence[Training] = (),
+) -> str:
+    """The page as text. shown: the explorer's attempts. claims, trainings: as for `write_report`."""
     environment = Environment(
         loader=PackageLoader("tuili.evaluation.report"),
         autoescape=True,
@@ -83,6 +92,8 @@ def render(summaries: Sequence[Summary], shown: Sequence[Mapping[str, Any]], *, 
     page = environment.get_template("page.html.jinja")
     return page.render(
         sections=[_section(summary, of_task(summary.task) if claims else None) for summary in summaries],
+        trainings=trainings,
+        training_plots=training_plots(trainings),
         exhibits=shown,
         steps_scored=any(score is not None for one in shown for path in one["paths"] for _, score in path["steps"]),
     )
