@@ -14,6 +14,7 @@ from tuili.cli.app import app
 from tuili.errors import BadRequest
 from tuili.evaluation.report import write_report
 from tuili.evaluation.report.explorer import BYTES, PATHS, PROBLEMS
+from tuili.evaluation.report.numbers import power_of_ten
 
 
 class Page(HTMLParser):
@@ -169,3 +170,10 @@ def test_another_baseline_can_be_named(tmp_path):
 def test_a_place_that_cannot_be_written_is_refused(tmp_path):
     with pytest.raises(BadRequest, match="cannot write"):
         write_report([write_run(tmp_path / "run")], tmp_path / "missing" / "report.html")
+
+
+@pytest.mark.parametrize(
+    ("value", "written"), [(9_994, "9\u202f994"), (7.94e9, "7.9·10⁹"), (9.96e12, "10¹³"), (1.04e9, "10⁹"), (0, "–")]
+)
+def test_large_numbers_have_two_digits(value, written):
+    assert power_of_ten(value) == written
