@@ -54,9 +54,9 @@ def power_of_ten(value: float) -> str:
     """7.9·10⁹, and 10⁹ for a round one; small numbers as they are. – for 0: FLOPs of an engine of unknown size."""
     if value == 0:
         return "–"
-    mantissa, _, exponent = f"{value:.1e}".partition("e")
-    if int(exponent) < 4:
+    if abs(value) < 10_000:
         return count(value)
+    mantissa, _, exponent = f"{value:.1e}".partition("e")
     power = f"10{str(int(exponent)).translate(_SUPERSCRIPT)}"
     return power if mantissa == "1.0" else f"{float(mantissa):g}·{power}"
 
