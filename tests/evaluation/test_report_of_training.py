@@ -83,5 +83,5 @@ def test_the_page_shows_it_before_the_runs(tmp_path: Path, folder: Path) -> None
 
 
 def test_a_folder_without_curves_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(BadRequest, match=r"no curves\.jsonl"):
+    with pytest.raises(BadRequest, match=r"curves\.jsonl"):
         measured(tmp_path)
