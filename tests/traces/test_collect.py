@@ -81,7 +81,7 @@ def searched(folder: Path, gave_up: str = DEAD_END, prompt: str = "make 47 from 
 
 
 def test_a_search_on_a_train_puzzle_becomes_a_journey_and_a_short_solution(tmp_path: Path) -> None:
-    made = collect(searched(tmp_path / "run"), tmp_path / "traces", ALWAYS)
+    made = collect([searched(tmp_path / "run")], tmp_path / "traces", ALWAYS)
     (journey,) = read_traces(tmp_path / "traces" / JOURNEYS)
     (short,) = read_traces(tmp_path / "traces" / SHORTCUTS)
     assert short.text == RIGHT
@@ -90,14 +90,38 @@ def test_a_search_on_a_train_puzzle_becomes_a_journey_and_a_short_solution(tmp_p
     assert short.mistakes == ()
     assert journey.answer == short.answer == "23 + 4 , 27 + 20"
     assert made.counts["journeys"] == made.counts["problems with a journey"] == 1
-    assert made.run_header.task == "mini:split=train"
-    assert json.loads((tmp_path / "traces" / "header.json").read_text())["run_digest"] == made.run_digest
+    (source,) = made.sources
+    assert source.header.task == "mini:split=train"
+    written = json.loads((tmp_path / "traces" / "header.json").read_text())
+    assert [each["digest"] for each in written["sources"]] == [source.digest]
+
+
+def test_what_runs_sampled_of_the_same_problem_is_one_tree(tmp_path: Path) -> None:
+    """The right path is in one run, the wrong branch in the other."""
+    puzzle = Problem("20 23 4 47 from make", "make 47 from 23 4 20", "mini", AnswerKind.EXACT, 2)
+    first, second, *answer = RIGHT.splitlines(keepends=True)
+    right = [node((0,), first), node((0, 0), second), node((0, 0, 0), "".join(answer), answer[-1])]
+    wrong = [node((0,), f"{DEAD_END}\n", score=0.1)]
+    runs = [graded_run(tmp_path / str(n), puzzle, nodes, "mini:split=train") for n, nodes in enumerate((right, wrong))]
+    for alone in runs:
+        with pytest.raises(BadRequest, match="no journey"):
+            collect([alone], tmp_path / "traces", ALWAYS)
+    made = collect(runs, tmp_path / "traces", ALWAYS)
+    assert [source.run for source in made.sources] == list(map(str, runs))
+    assert [trace.text for trace in read_traces(tmp_path / "traces" / JOURNEYS)] == [
+        f"{DEAD_END}\nno {DEAD_END}\n{RIGHT}"
+    ]
+
+
+def test_runs_of_several_tasks_are_refused(tmp_path: Path, sums: Path) -> None:
+    with pytest.raises(BadRequest, match="gsm8k in the format paragraphs, mini in the format lines"):
+        collect([searched(tmp_path / "search"), sums], tmp_path / "traces", ALWAYS)
 
 
 def test_a_right_step_that_the_verifier_gave_up_is_not_said_to_be_wrong(tmp_path: Path) -> None:
     """The exact checker has the last word."""
     with pytest.raises(BadRequest, match="no journey"):
-        collect(searched(tmp_path / "run", "20 + 4 = 24 : 24 23"), tmp_path / "traces", ALWAYS)
+        collect([searched(tmp_path / "run", "20 + 4 = 24 : 24 23")], tmp_path / "traces", ALWAYS)
 
 
 @pytest.mark.parametrize(
@@ -109,7 +133,7 @@ def test_puzzles_of_other_splits_are_refused(tmp_path: Path, split: str, prompt:
     assert puzzle is not None
     assert split_of(puzzle) == split
     with pytest.raises(BadRequest, match="not a mini puzzle of the train split"):
-        collect(searched(tmp_path / "run", prompt=prompt), tmp_path / "traces", ALWAYS)
+        collect([searched(tmp_path / "run", prompt=prompt)], tmp_path / "traces", ALWAYS)
 
 
 def rows(file: Path, questions: list[str]) -> Path:
@@ -130,20 +154,20 @@ def sums(tmp_path: Path) -> Path:
 
 def test_other_tasks_are_told_in_sentences_and_say_what_is_held_out(tmp_path: Path, sums: Path) -> None:
     with pytest.raises(BadRequest, match="--held-out"):
-        collect(sums, tmp_path / "traces", ALWAYS)
-    made = collect(sums, tmp_path / "traces", ALWAYS, [rows(tmp_path / "test.jsonl", ["What is 7 + 8?"])])
+        collect([sums], tmp_path / "traces", ALWAYS)
+    made = collect([sums], tmp_path / "traces", ALWAYS, [rows(tmp_path / "test.jsonl", ["What is 7 + 8?"])])
     (journey,) = read_traces(tmp_path / "traces" / JOURNEYS)
     assert journey.text == (
         "We add.\n\n2 + 3 = 6\n\nWait, this is wrong: “2 + 3 = 6”. I go back to “We add.”.\n\n"
         "2 + 3 = 5\n\n</think>\nThe answer is 5."
     )
     assert journey.answer == "5"
-    assert made.held_out["compared"] == 1
+    assert made.sources[0].held_out["compared"] == 1
 
 
 def test_a_run_on_held_out_problems_is_refused(tmp_path: Path, sums: Path) -> None:
     with pytest.raises(BadRequest, match="not for training"):
-        collect(sums, tmp_path / "traces", ALWAYS, [rows(tmp_path / "test.jsonl", ["What is 2 + 3?", "And 4?"])])
+        collect([sums], tmp_path / "traces", ALWAYS, [rows(tmp_path / "test.jsonl", ["What is 2 + 3?", "And 4?"])])
 
 
 def test_a_turn_is_a_step_of_its_own_and_a_thought_may_start_again() -> None:

@@ -15,7 +15,9 @@ app = typer.Typer(help="Make data sets for training of recorded runs.", no_args_
 
 @app.command("traces")
 def traces(
-    run: Annotated[Path, typer.Argument(help="A graded run folder on training problems: a search, or whole samples.")],
+    runs: Annotated[
+        list[Path], typer.Argument(help="Graded run folders on training problems: searches, or whole samples.")
+    ],
     *,
     out: Annotated[Path, typer.Option(help="The folder of the data set; what it holds is replaced.")],
     held_out: Annotated[
@@ -44,7 +46,7 @@ def traces(
     parameters = Parameters(
         format=format_, per_problem=per_problem, most=most, enter=enter, doubtful=doubtful, seed=seed
     )
-    header = collect(run, out, parameters, held_out or ())
+    header = collect(runs, out, parameters, held_out or ())
     if as_json:
         print_json(plain(header))
         return

@@ -1,10 +1,10 @@
-"""From a graded run to a folder of traces: journeys, and beside them short solutions of the same problems."""
+"""From graded runs to a folder of traces: journeys, and beside them short solutions of the same problems."""
 
 from __future__ import annotations
 
 import random
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,8 +17,8 @@ from tuili.records import Problem, RunHeader
 from tuili.runs import read_header, read_problems
 from tuili.spec import Spec
 from tuili.steps import FORMATS, StepFormat
-from tuili.traces.checks import Separated, is_sound, separate
-from tuili.traces.files import Trace, TracesHeader, run_digest, write_traces
+from tuili.traces.checks import is_sound, separate
+from tuili.traces.files import Source, Trace, TracesHeader, run_digest, write_traces
 from tuili.traces.journey import Journey, walk
 from tuili.traces.sampled import sampled_paths
 from tuili.traces.tree import SampledPath, TreeNode, grow, leaves
@@ -89,32 +89,51 @@ class Traces:
             yield Trace(problem.id, problem.prompt, text, answer, mistakes)
 
 
-def collect(run: Path, out: Path, parameters: Parameters, held_out: Sequence[Path] = ()) -> TracesHeader:
-    """Makes the folder `out` of a graded run on training problems, and returns its header.
+def collect(runs: Sequence[Path], out: Path, parameters: Parameters, held_out: Sequence[Path] = ()) -> TracesHeader:
+    """Makes the folder `out` of graded runs on training problems of one task, and returns its header.
 
-    Raises BadRequest for whatever separate and sampled_paths refuse, and for a run that makes no journey.
+    What several runs sampled of the same problem is one tree. Raises BadRequest for whatever separate and sampled_paths
+    refuse, for runs of several tasks or formats, and for runs that make no journey.
     """
-    header = read_header(run)
-    form = FORMATS[format_of(header.model, parameters.format)]
-    separated = separate(header, list(read_problems(run)), held_out)
-    paths = sampled_paths(run, form, parameters.doubtful)
-    mini = Spec.parse(header.task).name == "mini"
+    headers = {run: read_header(run) for run in runs}
+    task, form = _common(headers.values(), parameters.format)
+    problems: dict[str, Problem] = {}
+    paths: dict[str, list[SampledPath]] = defaultdict(list)
+    sources = []
+    for run, header in headers.items():
+        separated = separate(header, list(read_problems(run)), held_out)
+        sources.append(Source(str(run), run_digest(run), header, separated.compared))
+        problems |= {problem.id: problem for problem in separated.problems}
+        for problem_id, sampled in sampled_paths(run, form, parameters.doubtful).items():
+            paths[problem_id] += sampled
     traces = Traces(
         parameters,
         form,
-        in_mini if mini else lambda journey: in_prose(journey, form),
-        is_sound if mini else lambda _problem, _text: True,
+        in_mini if task == "mini" else lambda journey: in_prose(journey, form),
+        is_sound if task == "mini" else lambda _problem, _text: True,
     )
-    for problem in separated.problems:
-        traces.add(problem, paths.get(problem.id, []))
+    for problem in problems.values():
+        traces.add(problem, paths[problem.id])
     if not traces.journeys:
-        raise BadRequest(f"{run} makes no journey: none of its problems has a right path and a wrong branch beside it")
-    made = _header(run, header, parameters, separated, traces)
+        raise BadRequest(
+            f"{', '.join(map(str, runs))}: no journey; no problem has a right path and a wrong branch beside it"
+        )
+    made = _header(tuple(sources), parameters, traces)
     write_traces(out, made, traces.journeys, traces.shortcuts)
     return made
 
 
-def _header(run: Path, header: RunHeader, parameters: Parameters, separated: Separated, traces: Traces) -> TracesHeader:
+def _common(headers: Iterable[RunHeader], form: str | None) -> tuple[str, StepFormat]:
+    """The name of the runs' task, and how their texts are written."""
+    found = {(Spec.parse(header.task).name, format_of(header.model, form)) for header in headers}
+    if len(found) > 1:
+        said = ", ".join(f"{task} in the format {name}" for task, name in sorted(found))
+        raise BadRequest(f"traces are made of runs of one task and one format, not of {said}")
+    ((task, name),) = found
+    return task, FORMATS[name]
+
+
+def _header(sources: tuple[Source, ...], parameters: Parameters, traces: Traces) -> TracesHeader:
     counts = {
         **traces.counts,
         "journeys": len(traces.journeys),
@@ -123,11 +142,8 @@ def _header(run: Path, header: RunHeader, parameters: Parameters, separated: Sep
         **{f"journeys with {n} wrong branches": k for n, k in _by_turns(traces.journeys)},
     }
     return TracesHeader(
-        run=str(run),
-        run_digest=run_digest(run),
-        run_header=header,
+        sources=sources,
         parameters=asdict(parameters),
-        held_out=separated.compared,
         counts=counts,
         versions=provenance.versions(),
         commit=provenance.commit(),

@@ -33,15 +33,22 @@ class Trace:
 
 
 @dataclass(frozen=True, slots=True)
-class TracesHeader:
+class Source:
+    """A run that traces were made from."""
+
     run: str
-    """The folder of the run."""
-    run_digest: str
+    """Its folder."""
+    digest: str
     """SHA-256 of its header, attempts and grades."""
-    run_header: RunHeader
-    parameters: Mapping[str, Any]
+    header: RunHeader
     held_out: Mapping[str, Any]
-    """What the problems were compared with, and what was found."""
+    """What its problems were compared with, and what was found."""
+
+
+@dataclass(frozen=True, slots=True)
+class TracesHeader:
+    sources: tuple[Source, ...]
+    parameters: Mapping[str, Any]
     counts: Mapping[str, int]
     versions: Mapping[str, str]
     commit: str | None
