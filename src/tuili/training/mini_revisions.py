@@ -44,8 +44,8 @@ class MiniRevisions:
             raise BadRequest(f"{samples} has no puzzle with a right sample and a wrong one")
 
     def __call__(self, rng: random.Random, progress: float) -> Example:
-        attempt, (prompt, right, wrong) = rng.choice(self.attempts)
-        earlier = earlier_attempts(attempt, right, wrong, rng, most=self.most, kept=self.kept)
+        attempt, (prompt, _, wrong) = rng.choice(self.attempts)
+        earlier = earlier_attempts(attempt, wrong, rng, most=self.most, kept=self.kept)
         return attempt_example(self.tokenizer, before_attempt(prompt, earlier), attempt)
 
 
