@@ -52,8 +52,8 @@ def timeless(points: list[Point]) -> list[Point]:
 
 
 def test_a_stopped_run_goes_on_to_the_same_weights_and_curves(config: RlConfig, tmp_path: Path) -> None:
-    whole = replace(config, output=str(tmp_path / "whole"), updates=2)
-    stopped = replace(config, output=str(tmp_path / "stopped"), updates=2)
+    whole = replace(config, output=str(tmp_path / "whole"), updates=2, lr_scheduler_type="linear")
+    stopped = replace(whole, output=str(tmp_path / "stopped"))
     rl.run(whole)
     with stopped_at(PolicyTrainer, 2):
         rl.run(stopped)
@@ -69,6 +69,8 @@ def test_a_stopped_run_goes_on_to_the_same_weights_and_curves(config: RlConfig, 
     points = list(read_curves(tmp_path / "whole"))
     assert [point.step for point in points] == [0, 2, 4]
     assert [point.validation is not None for point in points] == [True, False, True]
+    rates = [point.practised.trainer["learning_rate"] for point in points if point.practised]
+    assert rates == pytest.approx([config.adamw_lr * 3 / 4, config.adamw_lr / 4]), "of the last update, going to zero"
     assert points[0].flops == 0 < points[1].flops < points[2].flops
     assert json.loads((tmp_path / "whole" / "training.json").read_text())["flops"] == points[2].flops
 

@@ -59,6 +59,8 @@ class RlConfig(Optimisation, LoraKeys):
     """The most completions that run at once in a process."""
     cache_gib: float = 1.0
     """The engine's memory for keys and values, in each process."""
+    lr_scheduler_type: Literal["constant_with_warmup", "linear", "cosine"] = "constant_with_warmup"
+    """What becomes of the learning rate after its warm-up: it stays, or falls to zero until the last step."""
     loss: Literal["grpo", "dapo", "dr_grpo", "gspo"] = "dapo"
     """How advantages and token losses are normalised, and what a ratio is of: see losses.py."""
     clip_low: float = 0.2
@@ -169,7 +171,7 @@ def grpo_arguments(config: RlConfig) -> GRPOConfig:
         epsilon_high=config.clip_high,
         use_vllm=config.rollouts == "vllm",
         shuffle_dataset=False,
-        lr_scheduler_type="constant_with_warmup",
+        lr_scheduler_type=config.lr_scheduler_type,
         logging_steps=config.updates,
         gradient_checkpointing=False,
         bf16=False,
