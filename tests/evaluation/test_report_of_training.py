@@ -1,5 +1,7 @@
 """A training on the page: its validations against what it had cost, beside runs of the policies that it made."""
 
+import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -61,6 +63,15 @@ def test_what_was_practised_since_the_last_validation_is_averaged(folder: Path) 
     assert [one.entropy for one in training.measured] == [None, pytest.approx(0.15), pytest.approx(0.35)]
     assert {one.thinking for one in training.measured} == {None}
     assert training.groups == ["all", "level 1"]
+
+
+def test_a_training_that_goes_on_from_a_checkpoint_begins_where_that_one_was(tmp_path: Path, folder: Path) -> None:
+    """From the third update of one, and that from the end of another, and so on; what lies elsewhere is not known."""
+    (folder / "training.json").write_text(json.dumps({"config": {"base": str(tmp_path / "policy")}}))
+    for name, base, before in (("second", "long-run/checkpoint-3", 3e12), ("third", "second", 7e12)):
+        shutil.copytree(folder, tmp_path / name)
+        (tmp_path / name / "training.json").write_text(json.dumps({"config": {"base": str(tmp_path / base)}}))
+        assert [one.flops for one in measured(tmp_path / name).measured] == [before, before + 2e12, before + 4e12]
 
 
 def test_there_is_a_plot_for_each_group_with_a_line_for_each_training(folder: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import sys
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -17,6 +19,7 @@ from tuili.jsonl import Log, read_log, replace_log
 from tuili.training.practised import Practised
 
 CURVES = "curves.jsonl"
+RECORD = "training.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,8 +64,12 @@ def read_curves(folder: Path) -> Iterator[Point]:
 
 
 def measured(folder: Path) -> Training:
-    """A training run as a report shows it: its validations. Raises BadRequest where the folder holds none."""
+    """A training run as a report shows it: its validations, after all that trainings before it had cost.
+
+    Raises BadRequest where the folder holds none.
+    """
     points: list[Measured] = []
+    before = flops_before(folder)
     since: list[Practised] = []
     for point in read_curves(folder):
         since += [point.practised] if point.practised else []
@@ -72,7 +79,7 @@ def measured(folder: Path) -> Training:
         points.append(
             Measured(
                 step=point.step,
-                flops=point.flops,
+                flops=before + point.flops,
                 accuracy=accuracy,
                 tokens=_mean(one.tokens for one in since),
                 thinking=_mean(one.thinking for one in since),
@@ -84,6 +91,19 @@ def measured(folder: Path) -> Training:
     if not points:
         raise BadRequest(f"{folder} holds no measurements of a training: it has no {CURVES} with a validation")
     return Training(folder.name, points)
+
+
+def flops_before(folder: Path) -> float:
+    """Of the trainings with curves that this one went on from, one after another, where they lie where it found them."""
+    record = folder / RECORD
+    if not record.exists():
+        return 0.0
+    base = Path(json.loads(record.read_text())["config"]["base"])
+    kind, _, step = base.name.partition("-")
+    earlier, last = (base.parent, int(step)) if kind == "checkpoint" else (base, sys.maxsize)
+    if not (earlier / CURVES).exists():
+        return 0.0
+    return max(point.flops for point in read_curves(earlier) if point.step <= last) + flops_before(earlier)
 
 
 def _mean(values: Iterable[float | None]) -> float | None:

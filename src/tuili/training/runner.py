@@ -16,6 +16,7 @@ from transformers.trainer_utils import get_last_checkpoint
 
 from tuili.config import ConfigError
 from tuili.provenance import commit, machine
+from tuili.training.curves import RECORD
 from tuili.training.optimizer import make_optimizer
 from tuili.training.packing import PackedRows, collate
 
@@ -129,7 +130,7 @@ def train(trainer: Trainer, config: Optimisation, measured: Callable[[], Mapping
     if trainer.is_world_process_zero():
         _save(trainer, str(output))
         trainer.state.save_to_json(str(output / "trainer_state.json"))
-        (output / "training.json").write_text(json.dumps(record, indent=2) + "\n")
+        (output / RECORD).write_text(json.dumps(record, indent=2) + "\n")
     return record
 
 
