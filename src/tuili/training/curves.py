@@ -94,7 +94,7 @@ def measured(folder: Path) -> Training:
 
 
 def flops_before(folder: Path) -> float:
-    """Of the trainings with curves that this one went on from, one after another, where they lie where it found them."""
+    """Of the trainings with curves that this one went on from, one after another, as far as they lie where it said."""
     record = folder / RECORD
     if not record.exists():
         return 0.0
