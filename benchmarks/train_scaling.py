@@ -65,7 +65,7 @@ def of_training(axes: Axes, trainings: list[Training]) -> None:
     axes.set(
         xscale="log", xlabel="training FLOPs (dotted: before training)", ylabel="accuracy", title="pass@1, validation"
     )
-    axes.legend(fontsize=8)
+    axes.legend(fontsize=8, loc="center right")
 
 
 def of_inference(axes: Axes, runs: list[Path]) -> None:
@@ -73,7 +73,7 @@ def of_inference(axes: Axes, runs: list[Path]) -> None:
         (curve,) = [one for one in curves(read_run(folder)) if one.name.startswith("majority")]
         axes.plot(curve.costs[:, :, 0].mean(axis=0), curve.accuracy.mean(axis=0), ".-", label=folder.name)
     axes.set(xscale="log", xlabel="FLOPs a problem", title="majority@k, test")
-    axes.legend(fontsize=8)
+    axes.legend(fontsize=8, loc="center right")
 
 
 if __name__ == "__main__":
