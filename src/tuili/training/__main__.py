@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
+from accelerate import PartialState
+
 from tuili.config import load_config
 
 CONFIGS = {
@@ -27,6 +29,7 @@ def main() -> None:
     kind, path, *overrides = sys.argv[1:]
     module = module_of(kind)
     module.run(load_config(Path(path), getattr(module, CONFIGS[kind]), overrides))
+    PartialState().destroy_process_group()  # else its threads may abort a process that ends before the others
 
 
 if __name__ == "__main__":
