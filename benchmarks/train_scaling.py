@@ -19,7 +19,7 @@ from matplotlib.figure import Figure
 from tuili.evaluation.curves import curves
 from tuili.evaluation.folder import read_run
 from tuili.evaluation.report.training import Training
-from tuili.training.curves import measured
+from tuili.training.measured import measured
 
 FIGURE = Path(__file__).parent / "results" / "train_scaling.svg"
 

@@ -12,7 +12,8 @@ from tuili.cli.app import app
 from tuili.errors import BadRequest
 from tuili.evaluation.metrics.estimate import Estimate
 from tuili.evaluation.report.training import training_plots
-from tuili.training.curves import Curves, Point, measured
+from tuili.training.curves import Curves, Point
+from tuili.training.measured import measured
 from tuili.training.practised import Practised
 
 

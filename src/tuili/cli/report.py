@@ -38,7 +38,7 @@ def report(
     """Write a report on one or several runs."""
     from tuili.evaluation.report import write_report
     from tuili.evaluation.summary import as_json as plain
-    from tuili.training.curves import measured
+    from tuili.training.measured import measured
 
     trainings = [measured(folder) for folder in training or ()]
     summaries = write_report(runs, out, at_cost=at_cost, baseline=baseline, claims=claims, trainings=trainings)
