@@ -85,7 +85,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_only_the_right_attempt_and_its_end_are_learnt(run: Path) -> None:
     tokenizer = build_tokenizer()
     ordinary = Example([1], [1])
-    make = Among(MiniRevisions(tokenizer, run, most=4, kept=0.0), 0.5, lambda rng, progress: ordinary)
+    make = Among(MiniRevisions(tokenizer, run, most=4, kept=0.0, longest=256), 0.5, lambda rng, progress: ordinary)
     rng = random.Random(0)
     examples = [make(rng, 0.0) for _ in range(50)]
     made = {tokenizer.decode(example.ids) for example in examples if example is not ordinary}
@@ -97,6 +97,14 @@ def test_only_the_right_attempt_and_its_end_are_learnt(run: Path) -> None:
             learnt = [token for token in example.targets if token != IGNORED]
             assert tokenizer.decode(learnt) == f"{RIGHT} <eos>"
             assert example.ids[-len(learnt) :] == learnt
+
+
+def test_an_example_too_long_is_shown_fewer_attempts(run: Path) -> None:
+    tokenizer = build_tokenizer()
+    alone = f"<bos> calc 2 + 3\n<think>\n{RIGHT} <eos>"
+    whole = len(tokenizer(alone)["input_ids"])
+    made = MiniRevisions(tokenizer, run, most=1, kept=1.0, longest=whole)
+    assert tokenizer.decode(made(random.Random(0), 0.0).ids) == alone
 
 
 def test_a_verifier_learns_of_an_attempt_after_what_was_shown_before_it(run: Path) -> None:
@@ -134,4 +142,4 @@ def test_revisions_without_samples_are_refused() -> None:
 def test_samples_with_nothing_to_revise_are_refused(run: Path) -> None:
     (run / "attempts.jsonl").write_text("")
     with pytest.raises(BadRequest, match="no puzzle with a right sample and a wrong one"):
-        MiniRevisions(build_tokenizer(), run, most=4, kept=0.0)
+        MiniRevisions(build_tokenizer(), run, most=4, kept=0.0, longest=256)

@@ -29,12 +29,15 @@ class Sampled(NamedTuple):
 class MiniRevisions:
     """Makes an example of a random right sample and some of what came before it."""
 
-    def __init__(self, tokenizer: PreTrainedTokenizerBase, samples: Path, *, most: int, kept: float) -> None:
-        """samples: a run of the policy on train puzzles. most, kept: as for earlier_attempts.
+    def __init__(
+        self, tokenizer: PreTrainedTokenizerBase, samples: Path, *, most: int, kept: float, longest: int
+    ) -> None:
+        """samples: a run of the policy on train puzzles. most, kept: as for earlier_attempts. longest: of an example, in
+        tokens; one that would be longer is shown fewer attempts, the oldest left out.
 
         Raises BadRequest when the run's puzzles are not all of the train split, or none has anything to revise.
         """
-        self.tokenizer, self.most, self.kept = tokenizer, most, kept
+        self.tokenizer, self.most, self.kept, self.longest = tokenizer, most, kept, longest
         self.attempts: list[tuple[str, Sampled]] = []
         for puzzle, made in read_samples(samples):
             sampled = by_answer(puzzle, [sample.text for sample in made])
@@ -46,7 +49,11 @@ class MiniRevisions:
     def __call__(self, rng: random.Random, progress: float) -> Example:
         attempt, (prompt, _, wrong) = rng.choice(self.attempts)
         earlier = earlier_attempts(attempt, wrong, rng, most=self.most, kept=self.kept)
-        return attempt_example(self.tokenizer, before_attempt(prompt, earlier), attempt)
+        example = attempt_example(self.tokenizer, before_attempt(prompt, earlier), attempt)
+        while earlier and len(example.ids) > self.longest:
+            earlier = earlier[1:]
+            example = attempt_example(self.tokenizer, before_attempt(prompt, earlier), attempt)
+        return example
 
 
 def by_answer(puzzle: Puzzle, texts: Sequence[str]) -> Sampled:

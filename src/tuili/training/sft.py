@@ -109,7 +109,9 @@ def _examples(config: SftConfig, tokenizer: PreTrainedTokenizerBase) -> Make:
     )
     if not config.revisions:
         return solutions
-    revisions = MiniRevisions(tokenizer, Path(config.samples), most=config.most_earlier, kept=config.kept)
+    revisions = MiniRevisions(
+        tokenizer, Path(config.samples), most=config.most_earlier, kept=config.kept, longest=config.row_tokens
+    )
     return Among(revisions, config.revisions, solutions)
 
 
