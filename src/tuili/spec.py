@@ -9,7 +9,8 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, get_type_hints
+from types import UnionType
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from tuili.errors import BadRequest
 
@@ -89,12 +90,12 @@ def _named(spec: Spec, required: Sequence[str]) -> Mapping[str, str]:
 
 
 def _convert(kind: str, name: str, key: str, text: str, hint: Any) -> Any:
-    choices = getattr(hint, "__args__", ()) if getattr(hint, "__origin__", None) is not None else ()
-    if choices and all(isinstance(choice, str) for choice in choices):  # Literal["a", "b"]
-        if text not in choices:
+    optional = isinstance(hint, UnionType) or get_origin(hint) is Union  # such as int | None
+    wanted = next(part for part in get_args(hint) if part is not type(None)) if optional else hint
+    if get_origin(wanted) is Literal:
+        if text not in (choices := get_args(wanted)):
             raise BadRequest(f"{key} of {kind} {name} must be one of {', '.join(choices)}, not {text!r}")
         return text
-    wanted = next((part for part in getattr(hint, "__args__", ()) if part is not type(None)), hint)  # int | None
     try:
         if wanted is bool:
             return {"true": True, "false": False}[text.lower()]

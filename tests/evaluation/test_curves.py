@@ -134,6 +134,11 @@ def test_what_was_never_scored_is_never_chosen():
     assert found[MAJORITY].accuracy[0, -1] == 1
 
 
+def test_where_nothing_was_scored_all_gave_the_answer_that_is_chosen():
+    found = drawn(attempt([node(0, "7"), node(1, "7")]), attempt([node(0, "7", 0.1), node(1, "8", 0.9)], problem="q"))
+    assert found[BEST].accuracy[:, -1].tolist() == found[WEIGHTED].accuracy[:, -1].tolist() == [1, 0]
+
+
 def test_ungraded_choices_have_their_own_share():
     found = drawn(attempt([node(0, "?!", 0.9), node(1, "?!", 0.8), node(2, "7", 0.3)]))
     assert found[MAJORITY].accuracy[0, -1] == 0

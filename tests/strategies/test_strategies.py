@@ -35,6 +35,14 @@ def test_best_of_n_chooses_by_score(weighted: str, answer: str) -> None:
     assert [path.id for path in asks[1].paths] == [(0,), (1,), (2,)]
 
 
+@pytest.mark.parametrize(("answers", "judged"), [(["A", None, "A"], 0), ([None, None], 0), (["A", "B", "B"], 1)])
+def test_best_of_n_asks_for_verdicts_only_where_they_can_decide(answers: list[str | None], judged: int) -> None:
+    plan = make_strategy(f"best_of_n:n={len(answers)},verdicts=needed").plan(PROBLEM)
+    choice, asks = drive(plan, answers, [0.9, 0.1, 0.2])
+    assert choice.answer == answers[0]
+    assert sum(isinstance(ask, Score) for ask in asks) == judged
+
+
 @pytest.mark.parametrize(
     "spec",
     [
@@ -98,7 +106,8 @@ def test_no_strategy_has_a_parameter_that_means_a_budget() -> None:
     ("text", "said"),
     [
         ("guess", "chain_of_thought"),
-        ("best_of_n:width=4", "n, weighted"),
+        ("best_of_n:width=4", "n, verdicts, weighted"),
+        ("best_of_n:verdicts=none", "must be one of needed"),
         ("self_consistency:n=0", "at least 1"),
         ("best_of_n:n=-3", "at least 1"),
         ("best_of_n:n=many", "many"),

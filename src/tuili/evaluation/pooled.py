@@ -105,7 +105,9 @@ def _select(rule: str, pools: Pools, ks: Sequence[int]) -> tuple[NDArray[np.floa
         return pass_at_k((pools.outcomes == Mark.CORRECT).sum(axis=1), n, ks), none_graded
     classes = pools.classes
     if rule != MAJORITY:
-        classes = np.where(np.isnan(pools.scores), -1, classes)  # what was never scored cannot be chosen
+        # what was not scored cannot be chosen; where nothing was (verdicts=needed), it was all one answer
+        unscored = np.isnan(pools.scores)
+        classes = np.where(unscored & ~unscored.all(axis=1, keepdims=True), -1, classes)
     scores = np.nan_to_num(pools.scores)
 
     def expected(credit: NDArray[np.float64]) -> NDArray[np.float64]:
