@@ -18,6 +18,7 @@ FAMILIES = {
     "with early stopping": [f"self_consistency:n={n},batch=4,confidence=0.95" for n in (16, 64)],
     "best_of_n": [f"best_of_n:n={n},weighted=false" for n in (4, 16, 64)],
     "weighted": [f"best_of_n:n={n}" for n in (4, 8, 16, 32, 64)],
+    "verdicts=needed": [f"best_of_n:n={n},weighted=false,verdicts=needed" for n in (4, 16, 64)],
     "beam_search": [f"beam_search:width={width},expand=4" for width in (1, 2, 3, 4, 8, 12, 16)],
     "expand=16": ["beam_search:width=4,expand=16"],
     "dvts": [f"dvts:subtrees={subtrees},expand=4" for subtrees in (1, 2, 3, 4, 8, 12, 16)],
@@ -39,7 +40,8 @@ steps deep. Answers are graded by tuili; a problem without an answer is not righ
   search of width 4 it is how many paths take a step in each round: budget / 4 begin, and the best 4 go on with as
   many copies each. So 4 is one chain with a verdict after every line, 8 is 2 + 4 + 8 + 8 + … steps, 16 is 4 + 16 + 16
   + …
-- its_hub's BestOfN asks for no verdicts where all its samples are one text, so it takes a little less than best_of_n.
+- its_hub's BestOfN asks for no verdicts where all its samples are one text; best_of_n with verdicts=needed for none
+  where they give one answer.
 - Not run: its_hub's BetaSelfConsistency, which cancels requests that the server has begun.
 """
 DIFFERENCES = """

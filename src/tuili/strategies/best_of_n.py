@@ -18,8 +18,8 @@ def best_of_n(
     weighted=true: best-of-N weighted (arXiv 2206.02336; Snell et al., arXiv 2408.03314); weighted=false: rank and take
     the first (Let's Verify, arXiv 2305.20050). How step scores become one score is the verifier's parameter
     (`process:aggregate=product`), so that every strategy and every reward sees the same number.
-    verdicts: needed asks for none where all samples that answer give one answer, which then wins in any case; else every
-    sample has its scores, for whoever looks at them.
+    verdicts: needed asks for none where all samples that answer give one answer, which then wins in any case; without
+    it every sample has its scores, for whoever looks at them.
     Left out: votes are of equal answers, not of answers a grader would find equal. A tie goes to the first sample.
     """
     paths = yield from sample_within_budget(Sample([Path()], n=n, to_be_scored=True))

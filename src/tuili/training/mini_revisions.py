@@ -32,8 +32,8 @@ class MiniRevisions:
     def __init__(
         self, tokenizer: PreTrainedTokenizerBase, samples: Path, *, most: int, kept: float, longest: int
     ) -> None:
-        """samples: a run of the policy on train puzzles. most, kept: as for earlier_attempts. longest: of an example, in
-        tokens; one that would be longer is shown fewer attempts, the oldest left out.
+        """samples: a run of the policy on train puzzles. most, kept: as for earlier_attempts. longest: of an example,
+        in tokens; one that would be longer is shown fewer attempts, the oldest left out.
 
         Raises BadRequest when the run's puzzles are not all of the train split, or none has anything to revise.
         """
