@@ -41,6 +41,13 @@ def test_the_last_of_them_is_the_closest_in_characters() -> None:
     assert {text for earlier in drawn for text in earlier[:-1]} == set(wrong[1:])
 
 
+def test_the_last_of_them_may_be_any() -> None:
+    rng = random.Random(0)
+    wrong = ["4 + 5 = 8", "4 * 5 = 20"]
+    drawn = [earlier_attempts("4 + 5 = 9", wrong, rng, most=1, closest=False) for _ in range(200)]
+    assert {earlier[-1] for earlier in drawn if earlier} == set(wrong)
+
+
 def test_how_many_there_are_is_uniform_as_far_as_there_are_enough() -> None:
     rng = random.Random(0)
     counts = Counter(len(earlier_attempts("a", list("bcdef"), rng)) for _ in range(5000))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tuili.errors import BadRequest
 from tuili.mini.families import FAMILIES
@@ -27,28 +27,24 @@ class Sampled(NamedTuple):
 
 
 class MiniRevisions:
-    """Makes an example of a random right sample and some of what came before it."""
+    """Makes an example of a random puzzle: one of its right samples, and some of what came before it."""
 
-    def __init__(
-        self, tokenizer: PreTrainedTokenizerBase, samples: Path, *, most: int, kept: float, longest: int
-    ) -> None:
-        """samples: a run of the policy on train puzzles. most, kept: as for earlier_attempts. longest: of an example,
-        in tokens; one that would be longer is shown fewer attempts, the oldest left out.
+    def __init__(self, tokenizer: PreTrainedTokenizerBase, samples: Path, *, longest: int, **shown: Any) -> None:
+        """samples: a run of the policy on train puzzles. longest: of an example, in tokens; one that would be longer is
+        shown fewer attempts, the oldest left out. shown: keywords of earlier_attempts.
 
         Raises BadRequest when the run's puzzles are not all of the train split, or none has anything to revise.
         """
-        self.tokenizer, self.most, self.kept, self.longest = tokenizer, most, kept, longest
-        self.attempts: list[tuple[str, Sampled]] = []
-        for puzzle, made in read_samples(samples):
-            sampled = by_answer(puzzle, [sample.text for sample in made])
-            if sampled.wrong:  # else there is nothing to revise
-                self.attempts += [(text, sampled) for text in sampled.right]
-        if not self.attempts:
+        self.tokenizer, self.longest, self.shown = tokenizer, longest, shown
+        sampled = (by_answer(puzzle, [sample.text for sample in made]) for puzzle, made in read_samples(samples))
+        self.sampled = [one for one in sampled if one.right and one.wrong]  # else there is nothing to revise
+        if not self.sampled:
             raise BadRequest(f"{samples} has no puzzle with a right sample and a wrong one")
 
     def __call__(self, rng: random.Random, progress: float) -> Example:
-        attempt, (prompt, _, wrong) = rng.choice(self.attempts)
-        earlier = earlier_attempts(attempt, wrong, rng, most=self.most, kept=self.kept)
+        prompt, right, wrong = rng.choice(self.sampled)
+        attempt = rng.choice(right)
+        earlier = earlier_attempts(attempt, wrong, rng, **self.shown)
         example = attempt_example(self.tokenizer, before_attempt(prompt, earlier), attempt)
         while earlier and len(example.ids) > self.longest:
             earlier = earlier[1:]

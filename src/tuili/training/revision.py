@@ -9,20 +9,23 @@ from rapidfuzz.distance import Levenshtein
 
 
 def earlier_attempts(
-    attempt: str, wrong: Sequence[str], rng: random.Random, *, most: int = 4, kept: float = 0.0
+    attempt: str, wrong: Sequence[str], rng: random.Random, *, most: int = 4, kept: float = 0.0, closest: bool = True
 ) -> tuple[str, ...]:
     """The attempts, oldest first, that are shown before a right one; wrong: all wrong samples of the same problem.
 
     Snell et al. (arXiv 2408.03314), section 6.1: 0 to `most` wrong ones, their number uniform (fewer where there are
     not enough); the last is the closest to the attempt by character edit distance, the others are drawn. kept: the
     share of attempts, none in the paper, before which the attempt itself comes last, so that the model also learns to
-    leave alone what is right.
+    leave alone what is right. closest: false draws the last wrong one too. Next to the closest one a revision is a small
+    edit; next to any, it is more often a new start.
     """
     keep = most > 0 and rng.random() < kept
     count = min(rng.randint(0, most - keep), len(wrong))
     last = (attempt,) if keep else ()
     if count == 0:
         return last
-    closest = min(range(len(wrong)), key=lambda place: Levenshtein.distance(wrong[place], attempt))
-    others = [text for place, text in enumerate(wrong) if place != closest]
-    return (*rng.sample(others, count - 1), wrong[closest], *last)
+    chosen = rng.randrange(len(wrong))
+    if closest:
+        chosen = min(range(len(wrong)), key=lambda place: Levenshtein.distance(wrong[place], attempt))
+    others = [text for place, text in enumerate(wrong) if place != chosen]
+    return (*rng.sample(others, count - 1), wrong[chosen], *last)

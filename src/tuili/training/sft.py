@@ -56,6 +56,8 @@ class SftConfig(Schedule, LoraKeys):
     """The most samples before a right one."""
     kept: float = 0.0
     """Share of those in which the last of the samples before it is right too."""
+    closest: bool = True
+    """Whether the last of the wrong ones is the closest to the right one, or any."""
     traces: str = ""
     """A file of `tuili collect traces`, journeys or shortcuts, to learn from."""
     traced: float = 1.0
@@ -109,9 +111,8 @@ def _examples(config: SftConfig, tokenizer: PreTrainedTokenizerBase) -> Make:
     )
     if not config.revisions:
         return solutions
-    revisions = MiniRevisions(
-        tokenizer, Path(config.samples), most=config.most_earlier, kept=config.kept, longest=config.row_tokens
-    )
+    shown = {"most": config.most_earlier, "kept": config.kept, "closest": config.closest}
+    revisions = MiniRevisions(tokenizer, Path(config.samples), longest=config.row_tokens, **shown)
     return Among(revisions, config.revisions, solutions)
 
 
