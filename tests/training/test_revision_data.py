@@ -60,15 +60,16 @@ def test_how_many_there_are_is_uniform_as_far_as_there_are_enough() -> None:
 def test_a_share_of_them_may_end_right() -> None:
     rng = random.Random(0)
     drawn = [earlier_attempts("a", ["b", "c"], rng, most=2, kept=0.3) for _ in range(1000)]
-    assert 250 < sum(earlier[-1:] == ("a",) for earlier in drawn) < 350
+    assert 250 < sum(earlier[-1:] == ("a",) for earlier in drawn) / sum(map(bool, drawn)) * 1000 < 350
     assert max(map(len, drawn)) == 2
-    assert earlier_attempts("a", [], rng, kept=1.0) == ("a",)
+    assert {earlier_attempts("a", [], rng, kept=1.0) for _ in range(50)} == {(), ("a",)}
 
 
 HEADER = RunHeader(
     task="mini", data=None, model="m", verifier=None, strategies=("s",), budget=None, seeds=(0,), problems=1,
     limit=None, sampling={}, versions={}, machine={}, commit=None, created="2026-01-01T00:00:00+00:00",
 )  # fmt: skip
+SHOWN = {"longest": 256, "most": 4, "kept": 0.0, "closest": True, "as_sampled": False}
 RIGHT, WRONG = "2 + 3 = 5\n</think>\n5", "2 + 3 = 6\n</think>\n6"
 
 
@@ -92,7 +93,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_only_the_right_attempt_and_its_end_are_learnt(run: Path) -> None:
     tokenizer = build_tokenizer()
     ordinary = Example([1], [1])
-    make = Among(MiniRevisions(tokenizer, run, most=4, kept=0.0, longest=256), 0.5, lambda rng, progress: ordinary)
+    make = Among(MiniRevisions(tokenizer, run, **SHOWN), 0.5, lambda rng, progress: ordinary)
     rng = random.Random(0)
     examples = [make(rng, 0.0) for _ in range(50)]
     made = {tokenizer.decode(example.ids) for example in examples if example is not ordinary}
@@ -110,8 +111,16 @@ def test_an_example_too_long_is_shown_fewer_attempts(run: Path) -> None:
     tokenizer = build_tokenizer()
     alone = f"<bos> calc 2 + 3\n<think>\n{RIGHT} <eos>"
     whole = len(tokenizer(alone)["input_ids"])
-    made = MiniRevisions(tokenizer, run, most=1, kept=1.0, longest=whole)
+    made = MiniRevisions(tokenizer, run, **SHOWN | {"kept": 1.0, "longest": whole})
     assert tokenizer.decode(made(random.Random(0), 0.0).ids) == alone
+
+
+def test_what_comes_last_may_be_right_as_often_as_the_samples_are(run: Path) -> None:
+    tokenizer = build_tokenizer()
+    make, rng = MiniRevisions(tokenizer, run, **SHOWN | {"most": 1, "as_sampled": True}), random.Random(0)
+    made = Counter(tokenizer.decode(make(rng, 0.0).ids) for _ in range(400))
+    shown = {text: made[f"<bos> calc 2 + 3\n<think>\n{text} <eos>\n<think>\n{RIGHT} <eos>"] for text in (RIGHT, WRONG)}
+    assert all(70 < count < 130 for count in shown.values()), "one of two each, among the half that is shown any"
 
 
 def test_a_verifier_learns_of_an_attempt_after_what_was_shown_before_it(run: Path) -> None:
@@ -149,4 +158,4 @@ def test_revisions_without_samples_are_refused() -> None:
 def test_samples_with_nothing_to_revise_are_refused(run: Path) -> None:
     (run / "attempts.jsonl").write_text("")
     with pytest.raises(BadRequest, match="no puzzle with a right sample and a wrong one"):
-        MiniRevisions(build_tokenizer(), run, most=4, kept=0.0, longest=256)
+        MiniRevisions(build_tokenizer(), run, **SHOWN)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tuili.errors import BadRequest
 from tuili.mini.families import FAMILIES
@@ -29,22 +29,36 @@ class Sampled(NamedTuple):
 class MiniRevisions:
     """Makes an example of a random puzzle: one of its right samples, and some of what came before it."""
 
-    def __init__(self, tokenizer: PreTrainedTokenizerBase, samples: Path, *, longest: int, **shown: Any) -> None:
+    def __init__(
+        self,
+        tokenizer: PreTrainedTokenizerBase,
+        samples: Path,
+        *,
+        longest: int,
+        most: int,
+        kept: float,
+        closest: bool,
+        as_sampled: bool,
+    ) -> None:
         """samples: a run of the policy on train puzzles. longest: of an example, in tokens; one that would be longer is
-        shown fewer attempts, the oldest left out. shown: keywords of earlier_attempts.
+        shown fewer attempts, the oldest left out. most, kept, closest: as for earlier_attempts. as_sampled: instead of
+        kept, what comes last is right as often as the samples of the puzzle are; else only puzzles with a wrong one are
+        taken.
 
         Raises BadRequest when the run's puzzles are not all of the train split, or none has anything to revise.
         """
-        self.tokenizer, self.longest, self.shown = tokenizer, longest, shown
+        self.tokenizer, self.longest, self.most = tokenizer, longest, most
+        self.kept, self.closest, self.as_sampled = kept, closest, as_sampled
         sampled = (by_answer(puzzle, [sample.text for sample in made]) for puzzle, made in read_samples(samples))
-        self.sampled = [one for one in sampled if one.right and one.wrong]  # else there is nothing to revise
-        if not self.sampled:
+        self.sampled = [one for one in sampled if one.right and (one.wrong or as_sampled)]
+        if not any(one.wrong for one in self.sampled):
             raise BadRequest(f"{samples} has no puzzle with a right sample and a wrong one")
 
     def __call__(self, rng: random.Random, progress: float) -> Example:
         prompt, right, wrong = rng.choice(self.sampled)
         attempt = rng.choice(right)
-        earlier = earlier_attempts(attempt, wrong, rng, **self.shown)
+        kept = len(right) / (len(right) + len(wrong)) if self.as_sampled else self.kept
+        earlier = earlier_attempts(attempt, wrong, rng, most=self.most, kept=kept, closest=self.closest)
         example = attempt_example(self.tokenizer, before_attempt(prompt, earlier), attempt)
         while earlier and len(example.ids) > self.longest:
             earlier = earlier[1:]

@@ -15,12 +15,13 @@ def earlier_attempts(
 
     Snell et al. (arXiv 2408.03314), section 6.1: 0 to `most` wrong ones, their number uniform (fewer where there are
     not enough); the last is the closest to the attempt by character edit distance, the others are drawn. kept: the
-    share of attempts, none in the paper, before which the attempt itself comes last, so that the model also learns to
-    leave alone what is right. closest: false draws the last wrong one too; next to the closest a revision is a small
+    share, none in the paper, of those after any at which the last is the attempt itself, so that the model also learns
+    to leave alone what is right. closest: false draws the last wrong one too; next to the closest a revision is a small
     edit, next to any it is more often a new start.
     """
-    keep = most > 0 and rng.random() < kept
-    count = min(rng.randint(0, most - keep), len(wrong))
+    count = rng.randint(0, most)
+    keep = count > 0 and rng.random() < kept
+    count = min(count - keep, len(wrong))
     last = (attempt,) if keep else ()
     if count == 0:
         return last

@@ -55,7 +55,9 @@ class SftConfig(Schedule, LoraKeys):
     most_earlier: int = 4
     """The most samples before a right one."""
     kept: float = 0.0
-    """Share of those in which the last of the samples before it is right too."""
+    """Share, of those that are shown any, in which the last of them is the right one itself."""
+    as_sampled: bool = False
+    """Instead of `kept`: right as often as the samples of the puzzle are, so that the model learns how often that is."""
     closest: bool = True
     """Whether the last of the wrong ones is the closest to the right one, or any."""
     traces: str = ""
@@ -111,8 +113,15 @@ def _examples(config: SftConfig, tokenizer: PreTrainedTokenizerBase) -> Make:
     )
     if not config.revisions:
         return solutions
-    shown = {"most": config.most_earlier, "kept": config.kept, "closest": config.closest}
-    revisions = MiniRevisions(tokenizer, Path(config.samples), longest=config.row_tokens, **shown)
+    revisions = MiniRevisions(
+        tokenizer,
+        Path(config.samples),
+        longest=config.row_tokens,
+        most=config.most_earlier,
+        kept=config.kept,
+        closest=config.closest,
+        as_sampled=config.as_sampled,
+    )
     return Among(revisions, config.revisions, solutions)
 
 
