@@ -57,7 +57,7 @@ class SftConfig(Schedule, LoraKeys):
     kept: float = 0.0
     """Share, of those that are shown any, in which the last of them is the right one itself."""
     as_sampled: bool = False
-    """Instead of `kept`: right as often as the samples of the puzzle are, so that the model learns how often that is."""
+    """Instead of `kept`: right as often as the samples of the puzzle are, to learn how often that is."""
     closest: bool = True
     """Whether the last of the wrong ones is the closest to the right one, or any."""
     traces: str = ""
