@@ -54,8 +54,8 @@ RL = {"base": embedded("policy"), "steps": 5, "save_steps": 2, "warmup_steps": 0
 RL |= {"problems": 2, "samples": 4, "validation_limit": 2, "validation_samples": 1, "validation_steps": 5}
 
 
-def start_rl(output):
-    settings = [part for key, value in RL.items() for part in ("--set", f"{key}={value}")]
+def start_rl(output, **changed):
+    settings = [part for key, value in (RL | changed).items() for part in ("--set", f"{key}={value}")]
     command = [str(TUILI), "train", "rl", "mini_rl", *settings, "--set", f"output={output}"]
     environment = os.environ | {"OMP_NUM_THREADS": "1"}
     return subprocess.Popen(
@@ -82,3 +82,4 @@ def test_a_killed_command_of_rl_goes_on_with_the_data_of_an_uninterrupted_one(tm
     assert start_rl(killed).wait(120) == 0
     assert len(learnt_from(whole)) == RL["steps"] + 1
     assert learnt_from(killed) == learnt_from(whole)
+    assert start_rl(killed, adamw_lr=1e-3).wait(120) == 2, "that would be another training"

@@ -144,7 +144,7 @@ def test_each_turn_is_a_completion_that_is_compared_with_the_same_turn_of_its_gr
     self_correction.run(replace(config, steps=1, problems=1, samples=8, validation_steps=1))
     (batch,) = batches
     first, second = outcomes[:8], outcomes[8:]
-    shaped = torch.tensor([*first, *(11 * after - 10 * before for before, after in zip(first, second, strict=True))])
+    shaped = torch.tensor([*first, *(11 * (after - before) for before, after in zip(first, second, strict=True))])
     groups = shaped.view(2, 8)
     torch.testing.assert_close(batch["advantages"], (groups - groups.mean(1, keepdim=True)).flatten())
     assert all(group.std() > 0 for group in groups), "else nothing was compared"

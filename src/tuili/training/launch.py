@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tuili.config import find_config, load_config
 from tuili.training.__main__ import CONFIGS, module_of
+from tuili.training.begun import check_same
 
 SHIPPED = Path(__file__).parent / "configs"
 
@@ -21,6 +22,7 @@ def launch(kind: str, config: str, overrides: Sequence[str]) -> int:
     """
     path = find_config("training", config, SHIPPED)
     checked = load_config(path, getattr(module_of(kind), CONFIGS[kind]), list(overrides))
+    check_same(checked)
     import torch
 
     launcher = ["-m", "torch.distributed.run", "--standalone", "--nproc_per_node", str(checked.processes)]

@@ -16,6 +16,7 @@ from transformers.trainer_utils import get_last_checkpoint
 
 from tuili.config import ConfigError
 from tuili.provenance import commit, machine
+from tuili.training.begun import begin
 from tuili.training.curves import RECORD
 from tuili.training.optimizer import make_optimizer
 from tuili.training.packing import PackedRows, collate
@@ -112,6 +113,8 @@ def train(trainer: Trainer, config: Optimisation, measured: Callable[[], Mapping
     measured: what else is known of it in the end.
     """
     output, last = Path(config.output), last_checkpoint(config)
+    if trainer.is_world_process_zero():
+        begin(config)
     started_at, start = commit(), time.time()
     result = trainer.train(resume_from_checkpoint=last)
     # the steps since the last log are each process's own in what the Trainer returns

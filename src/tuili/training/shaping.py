@@ -6,11 +6,12 @@ second with second.
 
 Left out: that the first turn also earns what the second makes of it. With the bonus that would be
 r1 + r2 + α(r2 − r1), of which r1 is the smaller the better from α = 1 on: it would pay to be wrong at first. For the
-second turn r1 is given, so there the bonus weighs r2 by 1 + α and takes α·r1 for a baseline.
+second turn r1 is given. So there it is a baseline, which changes no gradient in expectation and most of its variance:
+a second turn that leaves its first as it was has earned nothing, in either stage. The bonus then weighs second turns
+by 1 + α.
 
-An answer that could not be graded gives no reward, not one of zero. A first turn without one still has a second turn
-that learns from its own reward, but no bonus can be known: with one, the second turn has no reward either. A second
-turn without one takes nothing from the first.
+An answer that could not be graded gives no reward, not one of zero, and no baseline: a second turn after it has no
+reward either. A second turn without one takes nothing from the first.
 """
 
 from __future__ import annotations
@@ -43,17 +44,11 @@ def shaped(
 ) -> tuple[list[float | None], list[float | None]]:
     """Of each episode's rewards r1 and r2, one list each, what its turns are to maximise.
 
-    Stage I: nothing, and r2. Stage II: r1, and r2 + alpha (r2 - r1).
+    Stage I: nothing, and r2 − r1. Stage II: r1, and (1 + alpha)(r2 − r1).
     """
-    if stage == 1:
-        return [0.0] * len(first), list(second)
-    return list(first), [_with_bonus(*rewards, alpha) for rewards in zip(first, second, strict=True)]
-
-
-def _with_bonus(first: float | None, second: float | None, alpha: float) -> float | None:
-    if second is None or alpha == 0:
-        return second
-    return None if first is None else second + alpha * (second - first)
+    weight = 1.0 if stage == 1 else 1 + alpha
+    gained = [None if a is None or b is None else weight * (b - a) for a, b in zip(first, second, strict=True)]
+    return [0.0] * len(first) if stage == 1 else list(first), gained
 
 
 def apart(rows: Sequence[T], group: int) -> tuple[list[T], list[T]]:
