@@ -69,7 +69,7 @@ HEADER = RunHeader(
     task="mini", data=None, model="m", verifier=None, strategies=("s",), budget=None, seeds=(0,), problems=1,
     limit=None, sampling={}, versions={}, machine={}, commit=None, created="2026-01-01T00:00:00+00:00",
 )  # fmt: skip
-SHOWN = {"longest": 256, "most": 4, "kept": 0.0, "closest": True, "as_sampled": False}
+SHOWN = {"longest": 256, "most": 4, "kept": 0.0, "closest": True, "as_sampled": False, "critique": False}
 RIGHT, WRONG = "2 + 3 = 5\n</think>\n5", "2 + 3 = 6\n</think>\n6"
 
 
@@ -121,6 +121,15 @@ def test_what_comes_last_may_be_right_as_often_as_the_samples_are(run: Path) -> 
     made = Counter(tokenizer.decode(make(rng, 0.0).ids) for _ in range(400))
     shown = {text: made[f"<bos> calc 2 + 3\n<think>\n{text} <eos>\n<think>\n{RIGHT} <eos>"] for text in (RIGHT, WRONG)}
     assert all(70 < count < 130 for count in shown.values()), "one of two each, among the half that is shown any"
+
+
+def test_a_revision_may_begin_by_naming_the_mistake(run: Path) -> None:
+    tokenizer = build_tokenizer()
+    make, rng = MiniRevisions(tokenizer, run, **SHOWN | {"as_sampled": True, "critique": True}), random.Random(0)
+    made = {tokenizer.decode(make(rng, 0.0).ids) for _ in range(100)}
+    before = "<bos> calc 2 + 3\n<think>\n"
+    corrected = f"{before}{WRONG} <eos>\n<think>\nno 2 + 3 = 6\n{RIGHT} <eos>"
+    assert {corrected, f"{before}{RIGHT} <eos>\n<think>\n{RIGHT} <eos>", f"{before}{RIGHT} <eos>"} <= made
 
 
 def test_a_verifier_learns_of_an_attempt_after_what_was_shown_before_it(run: Path) -> None:

@@ -80,3 +80,10 @@ def judge(puzzle: Puzzle, lines: list[str], answer: str | None) -> list[Label]:
     if answer is not None:
         labels.append(Label.GOOD if FAMILIES[puzzle.family].accepts(puzzle, answer) else Label.BAD)
     return labels
+
+
+def first_mistake(puzzle: Puzzle, attempt: str) -> str:
+    """The first line of a wrong attempt from which its puzzle is not solved: one that is not GOOD, else the last."""
+    lines = attempt.partition(END_OF_THINKING.strip())[0].splitlines()
+    labelled = zip(lines, label_lines(puzzle, lines), strict=True)
+    return next((line for line, label in labelled if label is not Label.GOOD), lines[-1] if lines else "")

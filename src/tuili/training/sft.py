@@ -60,6 +60,8 @@ class SftConfig(Schedule, LoraKeys):
     """Instead of `kept`: right as often as the samples of the puzzle are, to learn how often that is."""
     closest: bool = True
     """Whether the last of the wrong ones is the closest to the right one, or any."""
+    critique: bool = False
+    """Whether a revision of a wrong one begins by naming its first mistake."""
     traces: str = ""
     """A file of `tuili collect traces`, journeys or shortcuts, to learn from."""
     traced: float = 1.0
@@ -121,6 +123,7 @@ def _examples(config: SftConfig, tokenizer: PreTrainedTokenizerBase) -> Make:
         kept=config.kept,
         closest=config.closest,
         as_sampled=config.as_sampled,
+        critique=config.critique,
     )
     return Among(revisions, config.revisions, solutions)
 
