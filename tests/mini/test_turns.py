@@ -11,7 +11,7 @@ from tuili.mini.families import FAMILIES
 from tuili.mini.mistakes import attempt
 from tuili.mini.puzzle import SIZES, Label
 from tuili.mini.splits import draw
-from tuili.mini.text import completion_of, judge, label_lines, parse_prompt
+from tuili.mini.text import completion_of, first_mistake, judge, label_lines, parse_prompt
 from tuili.mini.tokenizer import build_tokenizer
 
 PUZZLE = parse_prompt("make 49 from 25 4 20")
@@ -67,3 +67,20 @@ def test_the_tokenizer_has_had_a_word_for_it_all_along() -> None:
     text = completion_of([DEAD_END, f"no {DEAD_END}", GOOD, END], "25 + 4 , 29 + 20")
     assert tokenizer.decode(tokenizer(text)["input_ids"]) == text
     assert tokenizer.convert_tokens_to_ids("no") == 26
+
+
+@pytest.mark.parametrize(
+    ("shown", "labels"),
+    [([DEAD_END, END], "++++"), ([GOOD, FALSE], "-"), ([], "-")],
+    ids=["it is in the attempt before, and wrong there", "it is not there", "there is none"],
+)
+def test_a_turn_at_the_beginning_names_a_line_of_the_attempt_before(shown: list[str], labels: str) -> None:
+    lines = [f"no {DEAD_END}", GOOD, END]
+    assert judge(PUZZLE, lines, "25 + 4 , 29 + 20", shown) == [Label(label) for label in labels]
+
+
+def test_the_first_mistake_of_an_attempt_is_what_a_revision_takes_back() -> None:
+    assert first_mistake(PUZZLE, "\n".join([GOOD, FALSE, END, "</think>", "x"])) == FALSE
+    assert first_mistake(PUZZLE, "\n".join([GOOD, END, "</think>", "x"])) == END, "nothing but the answer is wrong"
+    assert first_mistake(PUZZLE, "\n".join([f"no {FALSE}", DEAD_END, "</think>", "x"])) == DEAD_END
+    assert first_mistake(PUZZLE, "</think>\nx") == ""

@@ -41,24 +41,33 @@ def parse_prompt(prompt: str, level: int = 0) -> Puzzle | None:
     return None
 
 
+def lines_of(attempt: str) -> list[str]:
+    """Its thinking, line by line, without a turn at its beginning: that names a line of an attempt before it."""
+    lines = attempt.partition(END_OF_THINKING.strip())[0].splitlines()
+    return lines[1:] if lines and taken_back(lines[0]) is not None else lines
+
+
 def taken_back(line: str) -> str | None:
     """The line that a turn says was wrong; None where the line is no turn."""
     return line.removeprefix(TURN) if line.startswith(TURN) else None
 
 
-def label_lines(puzzle: Puzzle, lines: Sequence[str]) -> list[Label]:
+def label_lines(puzzle: Puzzle, lines: Sequence[str], shown: Sequence[str] = ()) -> list[Label]:
     """One label a line. After a BAD one all are BAD, until a turn forgets them.
 
-    A turn is GOOD where the line that it names stands in what it forgets and is not GOOD itself, else BAD.
+    A turn is GOOD where the line that it names stands in what it forgets and is not GOOD itself, else BAD. shown: the
+    lines of an earlier attempt, which a turn before all other lines forgets.
     """
     family = FAMILIES[puzzle.family]
     state = family.start(puzzle)
     labels: list[Label] = []
+    before = list(zip(shown, label_lines(puzzle, shown), strict=True)) if shown else []
     thought: list[tuple[str, Label]] = []
     for line in lines:
         named = taken_back(line)
         if named is not None:
-            wrong = any(text == named and label is not Label.GOOD for text, label in thought)
+            forgotten = thought if labels else before
+            wrong = any(text == named and label is not Label.GOOD for text, label in forgotten)
             label, state, thought = Label.GOOD if wrong else Label.BAD, family.start(puzzle), []
         elif thought and thought[-1][1] is Label.BAD:
             label = Label.BAD
@@ -69,10 +78,10 @@ def label_lines(puzzle: Puzzle, lines: Sequence[str]) -> list[Label]:
     return labels
 
 
-def judge(puzzle: Puzzle, lines: list[str], answer: str | None) -> list[Label]:
-    """One label a line, and one for the answer when it is given; labels end with the first BAD one that no turn took
-    back."""
-    labels = label_lines(puzzle, lines)
+def judge(puzzle: Puzzle, lines: list[str], answer: str | None, shown: Sequence[str] = ()) -> list[Label]:
+    """One label a line (see label_lines), and one for the answer when it is given; labels end with the first BAD one
+    that no turn took back."""
+    labels = label_lines(puzzle, lines, shown)
     last_turn = max((place for place, line in enumerate(lines) if taken_back(line) is not None), default=0)
     for place in range(last_turn, len(lines)):
         if labels[place] is Label.BAD:
@@ -84,6 +93,6 @@ def judge(puzzle: Puzzle, lines: list[str], answer: str | None) -> list[Label]:
 
 def first_mistake(puzzle: Puzzle, attempt: str) -> str:
     """The first line of a wrong attempt from which its puzzle is not solved: one that is not GOOD, else the last."""
-    lines = attempt.partition(END_OF_THINKING.strip())[0].splitlines()
+    lines = lines_of(attempt)
     labelled = zip(lines, label_lines(puzzle, lines), strict=True)
     return next((line for line, label in labelled if label is not Label.GOOD), lines[-1] if lines else "")

@@ -11,7 +11,7 @@ from tuili.mini.families import FAMILIES
 from tuili.mini.mistakes import attempt, slip
 from tuili.mini.puzzle import SIZES, Label, Puzzle, fact, parse_fact
 from tuili.mini.splits import draw, train_puzzle
-from tuili.mini.text import END_OF_THINKING, before_attempt, judge, prompt_of
+from tuili.mini.text import END_OF_THINKING, before_attempt, judge, lines_of, prompt_of
 from tuili.runs import read_attempts, read_problems
 from tuili.training.mini_solutions import FACTS_A_DRILL, random_fact
 from tuili.training.packing import IGNORED, Example
@@ -22,29 +22,30 @@ if TYPE_CHECKING:
 CLASSES = (Label.BAD, Label.NEUTRAL, Label.GOOD)
 """A process verifier's classes, by index."""
 
-Targets = Callable[[Puzzle, list[str], str, list[int], int], list[int]]
-"""(puzzle, lines, answer, position of each step's last token, length) → a class for each token, or IGNORED."""
+Targets = Callable[[list[Label], bool, list[int], int], list[int]]
+"""(labels of the steps, whether the answer is right, position of each step's last token, length) → a class for each
+token, or IGNORED."""
 
 
-def process_targets(puzzle: Puzzle, lines: list[str], answer: str, ends: list[int], length: int) -> list[int]:
+def process_targets(labels: list[Label], right: bool, ends: list[int], length: int) -> list[int]:  # noqa: ARG001
     """The exact label at each step's last token, up to and including the first wrong step (arXiv 2305.20050)."""
     targets = [IGNORED] * length
-    for end, label in zip(ends, judge(puzzle, lines, answer), strict=False):
+    for end, label in zip(ends, labels, strict=False):
         targets[end] = CLASSES.index(label)
     return targets
 
 
-def answered_targets(puzzle: Puzzle, lines: list[str], answer: str, ends: list[int], length: int) -> list[int]:
+def answered_targets(labels: list[Label], right: bool, ends: list[int], length: int) -> list[int]:
     """The same, and at the end of a wrong answer that it is wrong: an outcome verifier in the last step."""
-    targets = process_targets(puzzle, lines, answer, ends, length)
-    if targets[ends[-1]] == IGNORED and not FAMILIES[puzzle.family].accepts(puzzle, answer):
+    targets = process_targets(labels, right, ends, length)
+    if targets[ends[-1]] == IGNORED and not right:
         targets[ends[-1]] = CLASSES.index(Label.BAD)
     return targets
 
 
-def outcome_targets(puzzle: Puzzle, lines: list[str], answer: str, ends: list[int], length: int) -> list[int]:  # noqa: ARG001
+def outcome_targets(labels: list[Label], right: bool, ends: list[int], length: int) -> list[int]:  # noqa: ARG001
     """Whether the answer is right, at every token."""
-    return [int(FAMILIES[puzzle.family].accepts(puzzle, answer))] * length
+    return [int(right)] * length
 
 
 class MiniSample(NamedTuple):
@@ -102,7 +103,7 @@ class MiniAttempts:
         ids = list(self.tokenizer(before_attempt(prompt_of(puzzle), earlier))["input_ids"])
         read = len(ids)
         also = [IGNORED] * len(ids)
-        labels = judge(puzzle, lines, answer)
+        labels = judge(puzzle, lines, answer, lines_of(earlier[-1]) if earlier else ())
         ends = []
         for i, piece in enumerate(pieces):
             tokens = self.tokenizer(piece)["input_ids"]
@@ -110,7 +111,7 @@ class MiniAttempts:
             # only what is true is worth predicting
             also += tokens if i < len(labels) and labels[i] is Label.GOOD else [IGNORED] * len(tokens)
             ends.append(len(ids) - 1)
-        targets = self.targets(puzzle, lines, answer, ends, len(ids))
+        targets = self.targets(labels, FAMILIES[puzzle.family].accepts(puzzle, answer), ends, len(ids))
         last, begun = ends[len(labels) - 1], len(ids) - len(tokens)
         # what lies between the first wrong step and the answer belongs to neither
         judged = [int(read <= place <= last or place >= begun) for place in range(len(ids))]
