@@ -27,5 +27,11 @@ def prompt_ids(
     turns = [{"role": "user", "content": prompt}]
     for attempt in earlier:
         turns += [{"role": "assistant", "content": attempt}, {"role": "user", "content": again}]
-    text = tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=True)
+    return encode(tokenizer, str(tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=True)))
+
+
+def encode(tokenizer: PreTrainedTokenizerBase, text: str) -> list[int]:
+    """A text's ids, with no special tokens added."""
+    if tokenizer.is_fast:  # transformers' wrapper takes longer than the work itself
+        return list(tokenizer.backend_tokenizer.encode(text, add_special_tokens=False).ids)
     return list(tokenizer(text, add_special_tokens=False)["input_ids"])

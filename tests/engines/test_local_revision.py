@@ -97,6 +97,7 @@ NO_HISTORY = "u:{{ messages[0]['content'] }}\na:"
 def test_a_conversation_is_as_the_template_has_it(template: str | None, shown: str) -> None:
     class Characters:
         chat_template = template
+        is_fast = False
 
         def __call__(self, text: str, add_special_tokens: bool = True) -> dict[str, list[int]]:
             return {"input_ids": [ord(character) for character in text]}

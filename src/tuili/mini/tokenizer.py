@@ -62,14 +62,9 @@ def build_tokenizer() -> PreTrainedTokenizerFast:
             pre_tokenizers.Split("\n", "isolated"),
         ]
     )
-    # a space before every token but the first, then none beside a line break
+    # a space before every token but the first (no piece begins with the prefix), then none beside a line break
     backend.decoder = decoders.Sequence(
-        [
-            decoders.Replace(Regex("^"), " "),
-            decoders.Fuse(),
-            decoders.Replace(Regex(" ?\n ?"), "\n"),
-            decoders.Strip(" ", 1, 0),
-        ]
+        [decoders.WordPiece("##", cleanup=False), decoders.Fuse(), decoders.Replace(Regex(" ?\n ?"), "\n")]
     )
     tokenizer = PreTrainedTokenizerFast(
         tokenizer_object=backend,

@@ -83,7 +83,7 @@ class Batch:
         """First come, first served: requests and how many of their rows there is room for."""
         joining: list[tuple[Request, int]] = []
         rows = len(self._rows)
-        longest = int((self._rows.state["start"] + self._rows.state["limit"]).max(initial=0))
+        longest = int((self._rows["start"] + self._rows["limit"]).max(initial=0))
         while self._waiting:
             request = self._waiting[0]
             wanted = len(request.seeds) - request.joined
@@ -127,21 +127,21 @@ class Batch:
         lengths = self._rows.lengths
         self._pool.reserve(len(lengths), int(lengths.max()) + 1, used=len(lengths))
         self._forward.decoded += len(lengths)
-        starts, tokens = self._tensor(lengths), self._tensor(self._rows.state["token"])
+        starts, tokens = self._tensor(lengths), self._tensor(self._rows["token"])
         return self._forward(
             tokens[:, None], starts, self._pool.tensor, torch.arange(len(starts), device=starts.device)
         )
 
     def _take(self, logits: Tensor) -> None:
         """Samples a token for every row, from logits [rows, vocabulary]; those that stop leave."""
-        state = self._rows.state
-        chosen, logprobs = choose(logits, uniforms(state["stream"], state["made"]), state["temperature"])
+        rows = self._rows
+        chosen, logprobs = choose(logits, uniforms(rows["stream"], rows["made"]), rows["temperature"])
         tokens = chosen.cpu().numpy()
-        self._rows.append(tokens, logprobs.cpu().numpy())
-        completed = state["until_step"]
+        rows.append(tokens, logprobs.cpu().numpy())
+        completed = rows["until_step"]
         if completed.any():
-            completed = self._watch.advance(state, tokens) & completed
-        ended, full = self._ends[tokens], state["made"] >= state["limit"]
+            completed = self._watch.advance(rows, tokens) & completed
+        ended, full = self._ends[tokens], rows["made"] >= rows["limit"]
         stopped = np.flatnonzero(ended | completed | full)
         for row in stopped.tolist():
             stop = StopReason.END if ended[row] else StopReason.STEP if completed[row] else StopReason.LENGTH

@@ -41,16 +41,14 @@ class Rows:
     def __len__(self) -> int:
         return len(self.owners)
 
-    @property
-    def state(self) -> dict[str, npt.NDArray[Any]]:
-        """Of the rows that run: views, by field."""
-        return {name: values[: len(self)] for name, values in self._state.items()}
+    def __getitem__(self, field: str) -> npt.NDArray[Any]:
+        """One of FIELDS, of the rows that run: a view."""
+        return self._state[field][: len(self)]
 
     @property
     def lengths(self) -> npt.NDArray[np.int64]:
         """Of what went through the model, and so the position of each row's last token."""
-        n = len(self)
-        lengths: npt.NDArray[np.int64] = self._state["start"][:n] + self._state["made"][:n] - 1
+        lengths: npt.NDArray[np.int64] = self["start"] + self["made"] - 1
         return lengths
 
     def join(self, request: Request, count: int, watch: tuple[int, int, bool]) -> None:
@@ -66,7 +64,7 @@ class Rows:
 
     def append(self, tokens: npt.NDArray[np.int64], logprobs: npt.NDArray[np.float32]) -> None:
         """One more token for each row."""
-        n, made = len(self), self._state["made"][: len(self)]
+        n, made = len(self), self["made"]
         if made.max() == len(self._tokens):
             more = ((0, len(self._tokens)), (0, 0))
             self._tokens, self._logprobs = np.pad(self._tokens, more), np.pad(self._logprobs, more)

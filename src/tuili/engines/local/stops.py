@@ -6,8 +6,8 @@ A separator or a marker may be spelled by several tokens, or end inside one. So 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,10 @@ from tuili.steps import StepFormat
 FIELDS = [("separator", np.int16), ("marker", np.int16), ("written", np.bool_)]
 """A row's state: how many characters of a separator its text ends with; the same of the end-of-thinking marker, or
 all of them once it was written; whether this continuation has written anything but white space."""
+
+
+class Fields(Protocol):
+    def __getitem__(self, field: str, /) -> npt.NDArray[Any]: ...
 
 
 class StepWatch:
@@ -38,7 +42,7 @@ class StepWatch:
         *_, unfinished = text.split(self._form.separator)
         return _overlap(unfinished, self._form.separator), ended, False
 
-    def advance(self, rows: Mapping[str, npt.NDArray[Any]], tokens: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    def advance(self, rows: Fields, tokens: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
         """Moves the states of rows, by field, on by a token each; true where it completed a step of thinking.
 
         A continuation of nothing but white space is no step yet, and the answer has none.

@@ -7,7 +7,7 @@ from functools import lru_cache
 from transformers import PreTrainedTokenizerBase
 
 from tuili.backbone.store import Ids
-from tuili.conversation import TRY_AGAIN, prompt_ids
+from tuili.conversation import TRY_AGAIN, encode, prompt_ids
 from tuili.records import Path
 
 THINKING_MARKERS = frozenset({"<think>", "</think>"})
@@ -66,6 +66,4 @@ class Codec:
         return [self._shown((i,)) if i < known else "" for i in range(vocabulary)]
 
     def _encode(self, text: str) -> Ids:
-        if self._tokenizer.is_fast:
-            return tuple(self._tokenizer.backend_tokenizer.encode(text, add_special_tokens=False).ids)
-        return tuple(self._tokenizer(text, add_special_tokens=False)["input_ids"])
+        return tuple(encode(self._tokenizer, text))
