@@ -23,8 +23,11 @@ def prompt_of(puzzle: Puzzle) -> str:
 
 def before_attempt(prompt: str, earlier: Sequence[str] = ()) -> str:
     """All that a model reads before an attempt, as its chat template puts it: the prompt, the earlier attempts that it
-    is shown, and the opening of its thinking."""
-    return f"<bos>{prompt}\n{THINK}" + "".join(f"{attempt}<eos>\n{THINK}" for attempt in earlier)
+    is shown, each followed by the prompt again, and the opening of its thinking.
+
+    The prompt stands as close to every attempt as to a first one: what was learnt of first attempts holds for all.
+    """
+    return "<bos>" + "".join(f"{prompt}\n{THINK}{attempt}<eos>\n" for attempt in earlier) + f"{prompt}\n{THINK}"
 
 
 def completion_of(lines: list[str], answer: str) -> str:

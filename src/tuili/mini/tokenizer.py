@@ -34,7 +34,7 @@ CONTROL_WORDS = (
 VOCABULARY = (*SPECIAL, *THINKING, "\n", *OPERATORS, *TASK_WORDS, *CONTROL_WORDS, *map(str, range(LARGEST + 1)))
 
 CHAT_TEMPLATE = """\
-{#- The last puzzle that the user states, the attempts made at it so far, and the opening of another. -#}
+{#- The last puzzle that the user states before each of the attempts made at it so far, and before another. -#}
 {%- set chat = namespace(puzzle=messages[-1]['content'], attempts=[]) -%}
 {%- for message in messages -%}
   {%- if message['role'] == 'assistant' -%}
@@ -45,8 +45,10 @@ CHAT_TEMPLATE = """\
     {%- set chat.attempts = [] -%}
   {%- endif -%}
 {%- endfor -%}
-{{- bos_token + chat.puzzle + '\\n<think>\\n' -}}
-{%- for attempt in chat.attempts -%}{{- attempt + eos_token + '\\n<think>\\n' -}}{%- endfor -%}
+{%- set before = chat.puzzle + '\\n<think>\\n' -%}
+{{- bos_token -}}
+{%- for attempt in chat.attempts -%}{{- before + attempt + eos_token + '\\n' -}}{%- endfor -%}
+{{- before -}}
 """
 
 
