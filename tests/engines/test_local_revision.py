@@ -46,7 +46,8 @@ def test_what_a_revision_wrote_is_not_read_again(make_local: Callable[..., Local
     before = engine.meter.prefilled
     shown = Path(earlier=(ONE, ended))
     sampled, whole = ask(engine, shown), ask(forgetful, shown)
-    assert sampled.prefilled == engine.meter.prefilled - before == 3, "a line break, <think>, a line break"
+    again = len(build_tokenizer()(f"\n{PROBLEM.prompt}\n<think>\n")["input_ids"])
+    assert sampled.prefilled == engine.meter.prefilled - before == again, "what stands between two attempts"
     assert whole.prefilled == engine.prompt_bound(PROBLEM, shown)
     assert [each.text for each in sampled.completions] == [each.text for each in whole.completions]
 

@@ -47,7 +47,7 @@ def test_training_writes_what_the_chat_template_shows(earlier):
 def test_another_puzzle_leaves_the_attempts_at_the_last_behind():
     tokenizer = build_tokenizer()
     shown = tokenizer.apply_chat_template(TRIED, tokenize=False)
-    assert shown == f"<bos>calc 2 + 3\n<think>\n{WRONG}<eos>\n<think>\n"
+    assert shown == f"<bos>calc 2 + 3\n<think>\n{WRONG}<eos>\ncalc 2 + 3\n<think>\n"
     other = {"role": "user", "content": "pay 7 with 2 3"}
     assert tokenizer.apply_chat_template([*TRIED, other], tokenize=False) == "<bos>pay 7 with 2 3\n<think>\n"
 

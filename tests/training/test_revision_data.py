@@ -98,7 +98,7 @@ def test_only_the_right_attempt_and_its_end_are_learnt(run: Path) -> None:
     examples = [make(rng, 0.0) for _ in range(50)]
     made = {tokenizer.decode(example.ids) for example in examples if example is not ordinary}
     before = "<bos> calc 2 + 3\n<think>\n"
-    assert made <= {f"{before}{RIGHT} <eos>", f"{before}{WRONG} <eos>\n<think>\n{RIGHT} <eos>"}
+    assert made <= {f"{before}{RIGHT} <eos>", f"{before}{WRONG} <eos>\ncalc 2 + 3\n<think>\n{RIGHT} <eos>"}
     assert 10 < sum(example is ordinary for example in examples) < 40
     for example in examples:
         if example is not ordinary:
@@ -119,8 +119,11 @@ def test_what_comes_last_may_be_right_as_often_as_the_samples_are(run: Path) -> 
     tokenizer = build_tokenizer()
     make, rng = MiniRevisions(tokenizer, run, **SHOWN | {"most": 1, "as_sampled": True}), random.Random(0)
     made = Counter(tokenizer.decode(make(rng, 0.0).ids) for _ in range(400))
-    shown = {text: made[f"<bos> calc 2 + 3\n<think>\n{text} <eos>\n<think>\n{RIGHT} <eos>"] for text in (RIGHT, WRONG)}
-    assert all(70 < count < 130 for count in shown.values()), "one of two each, among the half that is shown any"
+    shown = {
+        text: made[f"<bos> calc 2 + 3\n<think>\n{text} <eos>\ncalc 2 + 3\n<think>\n{RIGHT} <eos>"]
+        for text in (RIGHT, WRONG)
+    }
+    assert all(70 < count < 130 for count in shown.values()), "half are shown any"
 
 
 def test_a_revision_may_begin_by_naming_the_mistake(run: Path) -> None:
@@ -128,8 +131,8 @@ def test_a_revision_may_begin_by_naming_the_mistake(run: Path) -> None:
     make, rng = MiniRevisions(tokenizer, run, **SHOWN | {"as_sampled": True, "critique": True}), random.Random(0)
     made = {tokenizer.decode(make(rng, 0.0).ids) for _ in range(100)}
     before = "<bos> calc 2 + 3\n<think>\n"
-    corrected = f"{before}{WRONG} <eos>\n<think>\nno 2 + 3 = 6\n{RIGHT} <eos>"
-    assert {corrected, f"{before}{RIGHT} <eos>\n<think>\n{RIGHT} <eos>", f"{before}{RIGHT} <eos>"} <= made
+    corrected = f"{before}{WRONG} <eos>\ncalc 2 + 3\n<think>\nno 2 + 3 = 6\n{RIGHT} <eos>"
+    assert {corrected, f"{before}{RIGHT} <eos>\ncalc 2 + 3\n<think>\n{RIGHT} <eos>", f"{before}{RIGHT} <eos>"} <= made
 
 
 def test_a_verifier_learns_of_an_attempt_after_what_was_shown_before_it(run: Path) -> None:
@@ -137,7 +140,7 @@ def test_a_verifier_learns_of_an_attempt_after_what_was_shown_before_it(run: Pat
     make = MiniAttempts(tokenizer, process_targets, samples=run, sampled=1.0, drills=0.0, history=True, longest=256)
     rng = random.Random(0)
     found = {tokenizer.decode(example.ids): example for example in (make(rng, 0.0) for _ in range(50))}
-    example = found[f"<bos> calc 2 + 3\n<think>\n{WRONG} <eos>\n<think>\n{RIGHT} <eos>"]
+    example = found[f"<bos> calc 2 + 3\n<think>\n{WRONG} <eos>\ncalc 2 + 3\n<think>\n{RIGHT} <eos>"]
     labelled = [(place, CLASSES[label]) for place, label in enumerate(example.targets) if label != IGNORED]
     assert [label for _, label in labelled] == ["+", "+"], "the wrong attempt before it is not judged"
     assert labelled[-1][0] == len(example.ids) - 1
@@ -154,7 +157,7 @@ def test_a_config_with_revisions_trains_on_them(run: Path, tmp_path: Path, monke
     )
     trainer = sft.run(config)
     row = trainer.train_dataset[0]
-    assert f"{WRONG} <eos>\n<think>\n{RIGHT} <eos>" in build_tokenizer().decode(row["input_ids"])
+    assert f"{WRONG} <eos>\ncalc 2 + 3\n<think>\n{RIGHT} <eos>" in build_tokenizer().decode(row["input_ids"])
     assert trainer.model.config.max_position_embeddings == 768, "what it was trained to read it may read"
 
 
