@@ -69,7 +69,7 @@ HEADER = RunHeader(
     task="mini", data=None, model="m", verifier=None, strategies=("s",), budget=None, seeds=(0,), problems=1,
     limit=None, sampling={}, versions={}, machine={}, commit=None, created="2026-01-01T00:00:00+00:00",
 )  # fmt: skip
-SHOWN = {"longest": 256, "most": 4, "kept": 0.0, "closest": True, "as_sampled": False, "critique": False}
+SHOWN = {"longest": 256, "least": 0, "most": 4, "kept": 0.0, "closest": True, "as_sampled": False, "critique": False}
 RIGHT, WRONG = "2 + 3 = 5\n</think>\n5", "2 + 3 = 6\n</think>\n6"
 
 
@@ -133,6 +133,15 @@ def test_a_revision_may_begin_by_naming_the_mistake(run: Path) -> None:
     before = "<bos> calc 2 + 3\n<think>\n"
     corrected = f"{before}{WRONG} <eos>\ncalc 2 + 3\n<think>\nno 2 + 3 = 6\n{RIGHT} <eos>"
     assert {corrected, f"{before}{RIGHT} <eos>\ncalc 2 + 3\n<think>\n{RIGHT} <eos>", f"{before}{RIGHT} <eos>"} <= made
+
+
+def test_a_right_attempt_is_learnt_where_it_is_shown_too(run: Path) -> None:
+    tokenizer, shown = build_tokenizer(), SHOWN | {"least": 1, "most": 1, "kept": 1.0}
+    example = MiniRevisions(tokenizer, run, **shown)(random.Random(0), 0.0)
+    assert (
+        tokenizer.decode(example.ids) == f"<bos> calc 2 + 3\n<think>\n{RIGHT} <eos>\ncalc 2 + 3\n<think>\n{RIGHT} <eos>"
+    )
+    assert tokenizer.decode([i for i in example.targets if i != IGNORED]) == f"{RIGHT} <eos> {RIGHT} <eos>"
 
 
 def test_a_verifier_learns_of_an_attempt_after_what_was_shown_before_it(run: Path) -> None:

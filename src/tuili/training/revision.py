@@ -9,17 +9,24 @@ from rapidfuzz.distance import Levenshtein
 
 
 def earlier_attempts(
-    attempt: str, wrong: Sequence[str], rng: random.Random, *, most: int = 4, kept: float = 0.0, closest: bool = True
+    attempt: str,
+    wrong: Sequence[str],
+    rng: random.Random,
+    *,
+    least: int = 0,
+    most: int = 4,
+    kept: float = 0.0,
+    closest: bool = True,
 ) -> tuple[str, ...]:
     """The attempts, oldest first, that are shown before a right one; wrong: all wrong samples of the same problem.
 
-    Snell et al. (arXiv 2408.03314), section 6.1: 0 to `most` wrong ones, their number uniform (fewer where there are
-    not enough); the last is the closest to the attempt by character edit distance, the others are drawn. kept: the
+    Snell et al. (arXiv 2408.03314), section 6.1: 0 to 4 wrong ones, their number uniform (fewer where there are not
+    enough); the last is the closest to the attempt by character edit distance, the others are drawn. kept: the
     share, none in the paper, of those after any at which the last is the attempt itself, so that the model also learns
     to leave alone what is right. closest: false draws the last wrong one too; next to the closest a revision is a small
     edit, next to any it is more often a new start.
     """
-    count = rng.randint(0, most)
+    count = rng.randint(least, most)
     keep = count > 0 and rng.random() < kept
     count = min(count - keep, len(wrong))
     last = (attempt,) if keep else ()

@@ -51,7 +51,9 @@ class SftConfig(Schedule, LoraKeys):
     samples: str = ""
     """A run folder: a policy's own samples on training problems, which revisions are made of."""
     revisions: float = 0.0
-    """Share of examples that are right samples after 0 to `most_earlier` wrong ones of the same problem."""
+    """Share of examples that are right samples after wrong ones of the same problem."""
+    least_earlier: int = 0
+    """The fewest samples before a right one."""
     most_earlier: int = 4
     """The most samples before a right one."""
     kept: float = 0.0
@@ -70,6 +72,8 @@ class SftConfig(Schedule, LoraKeys):
     """Whether a journey's wrong branches are learnt; else only read, and what turns back from them is learnt."""
 
     def __post_init__(self) -> None:
+        if not 0 <= self.least_earlier <= self.most_earlier:
+            raise ConfigError("least_earlier must be at least 0 and at most most_earlier")
         if self.task != "mini" and not self.base:
             raise ConfigError(f"{self.task} needs a model to go on from: base must name one")
         if self.revisions and not self.samples:
@@ -119,11 +123,12 @@ def _examples(config: SftConfig, tokenizer: PreTrainedTokenizerBase) -> Make:
         tokenizer,
         Path(config.samples),
         longest=config.row_tokens,
-        most=config.most_earlier,
-        kept=config.kept,
-        closest=config.closest,
         as_sampled=config.as_sampled,
         critique=config.critique,
+        kept=config.kept,
+        least=config.least_earlier,
+        most=config.most_earlier,
+        closest=config.closest,
     )
     return Among(revisions, config.revisions, solutions)
 
