@@ -25,6 +25,7 @@ def test_parameters_come_with_type_and_default(tmp_path: Path) -> None:
     assert rows["best_of_n"]["parameters"] == [
         {"name": "n", "type": "int", "required": False, "default": 16},
         {"name": "weighted", "type": "bool", "required": False, "default": True},
+        {"name": "verdicts", "type": "needed", "required": False, "default": None},
     ]
     table = tuili(tmp_path, "list", "strategies").stdout
     assert "n=16 (int)" in table

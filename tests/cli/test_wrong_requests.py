@@ -30,7 +30,7 @@ def test_an_unknown_strategy_lists_the_known_ones(tmp_path: Path) -> None:
 def test_an_unknown_parameter_lists_the_known_ones(tmp_path: Path) -> None:
     said = refused(tmp_path, "eval", "mini", "--strategy", "best_of_n:m=4")
     assert "no parameter m" in said
-    assert "n, weighted" in said
+    assert "n, verdicts, weighted" in said
 
 
 @pytest.mark.parametrize(

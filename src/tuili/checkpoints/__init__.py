@@ -1,4 +1,4 @@
-"""The checkpoints that ship inside the package: tuili-mini's policy and its two verifiers."""
+"""The checkpoints that ship inside the package: tuili-mini's policies and their verifiers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ HERE = Path(__file__).parent
 
 
 def embedded(name: str) -> Path:
-    """The folder of an embedded checkpoint: policy, outcome or process. Raises BadRequest when it is not there."""
+    """The folder of an embedded checkpoint, such as policy or process. Raises BadRequest when it is not there."""
     folder = HERE / name
     if not (folder / "config.json").is_file():
         raise BadRequest(f"this installation has no embedded checkpoint {name!r}")

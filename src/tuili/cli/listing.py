@@ -41,8 +41,9 @@ def _embedded() -> Iterator[dict[str, Any]]:
     """The models that ship with the package, named as the options that use them name them."""
     from tuili.checkpoints import titles
 
+    named = {"policy": "mini", "revision": "mini:checkpoint=revision"}
     for name, title in titles():
-        yield {"name": "mini" if name == "policy" else name, "summary": title, "parameters": []}
+        yield {"name": named.get(name, name), "summary": title, "parameters": []}
 
 
 def describe(factories: Mapping[str, Callable[..., Any]]) -> Iterator[dict[str, Any]]:

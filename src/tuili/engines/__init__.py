@@ -38,12 +38,22 @@ def local(
     )
 
 
-def mini(name: str, *, batch: int = 512, cache_gib: float = 2.0, threads: int | None = None) -> Engine:
-    """tuili-mini, the embedded model."""
+def mini(
+    name: str,
+    *,
+    checkpoint: Literal["policy", "revision"] = "policy",
+    batch: int = 512,
+    cache_gib: float = 2.0,
+    threads: int | None = None,
+) -> Engine:
+    """tuili-mini, the embedded model.
+
+    checkpoint: revision is the policy after it learnt to correct an earlier attempt that it is shown.
+    """
     from tuili.engines.local.engine import LocalEngine
 
     return LocalEngine(
-        name, embedded("policy"), FORMATS["lines"], batch=batch, cache_gib=cache_gib, threads=threads, dtype="float32"
+        name, embedded(checkpoint), FORMATS["lines"], batch=batch, cache_gib=cache_gib, threads=threads, dtype="float32"
     )
 
 
