@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -29,8 +30,12 @@ def main() -> None:
     kind, path, *overrides = sys.argv[1:]
     module = module_of(kind)
     module.run(load_config(Path(path), getattr(module, CONFIGS[kind]), overrides))
-    PartialState().destroy_process_group()  # else its threads may abort a process that ends before the others
+    PartialState().wait_for_everyone()
+    PartialState().destroy_process_group()
 
 
 if __name__ == "__main__":
     main()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)  # threads of the group may live on, and the interpreter's own way out would abort at them
