@@ -21,6 +21,8 @@ from tuili.training.launch import launch  # noqa: E402
 STEPS = {"steps": 3, "warmup_steps": 0, "save_steps": 3, "base": embedded("policy")}
 SFT = STEPS | {"row_tokens": 128}
 RL = STEPS | {"problems": 8, "samples": 4, "validation_limit": 4, "validation_samples": 1, "validation_steps": 3}
+# after larger ones rounding alone parts the second turn's gradients: AdamW divides by what may be next to nothing
+SMALL_STEPS = {"adamw_lr": 3e-5}
 
 
 def trained(folder: Path, kind: str, settings: dict[str, Any]) -> dict[str, Any]:
@@ -40,10 +42,11 @@ def summed(point: Point) -> dict[str, float]:
 
 
 @pytest.mark.parametrize(
-    ("kind", "one", "two"), [("sft", {"rows": 4}, {"rows": 2}), ("rl", {}, {}), ("self-correction", {}, {})]
+    ("kind", "one", "two"),
+    [("sft", {"rows": 4}, {"rows": 2}), ("rl", {}, {}), ("self-correction", SMALL_STEPS, SMALL_STEPS)],
 )
 def test_the_loss_and_the_weights_are_the_same(
-    tmp_path: Path, kind: str, one: dict[str, int], two: dict[str, int]
+    tmp_path: Path, kind: str, one: dict[str, float], two: dict[str, float]
 ) -> None:
     settings = SFT if kind == "sft" else RL
     first = trained(tmp_path / "one", kind, settings | one | {"processes": 1})
@@ -58,7 +61,5 @@ def test_the_loss_and_the_weights_are_the_same(
         alike = [list(read_curves(tmp_path / name)) for name in ("one", "two")]
         for alone, shared in zip(*alike, strict=True):
             assert alone.validation == shared.validation
-            # a process that has nothing to learn from puts one row through all the same (see unpadded.py)
-            assert math.isclose(alone.flops, shared.flops, rel_tol=0.05 if kind == "self-correction" else 1e-9)
-            # the first updates divide by gradients that may be near zero: rounding doubles from step to step
-            assert summed(alone) == pytest.approx(summed(shared), rel=1e-3, abs=1e-5)
+            assert math.isclose(alone.flops, shared.flops)
+            assert summed(alone) == pytest.approx(summed(shared), rel=1e-4, abs=1e-5)
