@@ -119,11 +119,8 @@ def test_what_comes_last_may_be_right_as_often_as_the_samples_are(run: Path) -> 
     tokenizer = build_tokenizer()
     make, rng = MiniRevisions(tokenizer, run, **SHOWN | {"most": 1, "as_sampled": True}), random.Random(0)
     made = Counter(tokenizer.decode(make(rng, 0.0).ids) for _ in range(400))
-    shown = {
-        text: made[f"<bos> calc 2 + 3\n<think>\n{text} <eos>\ncalc 2 + 3\n<think>\n{RIGHT} <eos>"]
-        for text in (RIGHT, WRONG)
-    }
-    assert all(70 < count < 130 for count in shown.values()), "half are shown any"
+    before, after = "<bos> calc 2 + 3\n<think>\n", f" <eos>\ncalc 2 + 3\n<think>\n{RIGHT} <eos>"
+    assert all(70 < made[before + text + after] < 130 for text in (RIGHT, WRONG)), "half are shown any"
 
 
 def test_a_revision_may_begin_by_naming_the_mistake(run: Path) -> None:
@@ -138,9 +135,8 @@ def test_a_revision_may_begin_by_naming_the_mistake(run: Path) -> None:
 def test_a_right_attempt_is_learnt_where_it_is_shown_too(run: Path) -> None:
     tokenizer, shown = build_tokenizer(), SHOWN | {"least": 1, "most": 1, "kept": 1.0}
     example = MiniRevisions(tokenizer, run, **shown)(random.Random(0), 0.0)
-    assert (
-        tokenizer.decode(example.ids) == f"<bos> calc 2 + 3\n<think>\n{RIGHT} <eos>\ncalc 2 + 3\n<think>\n{RIGHT} <eos>"
-    )
+    turn = f"calc 2 + 3\n<think>\n{RIGHT} <eos>"
+    assert tokenizer.decode(example.ids) == f"<bos> {turn}\n{turn}"
     assert tokenizer.decode([i for i in example.targets if i != IGNORED]) == f"{RIGHT} <eos> {RIGHT} <eos>"
 
 

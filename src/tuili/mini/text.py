@@ -46,7 +46,7 @@ def parse_prompt(prompt: str, level: int = 0) -> Puzzle | None:
 
 def lines_of(attempt: str) -> list[str]:
     """Its thinking, line by line, without a turn at its beginning: that names a line of an attempt before it."""
-    lines = attempt.partition(END_OF_THINKING.strip())[0].splitlines()
+    lines = attempt.partition(END_OF_THINKING)[0].splitlines()
     return lines[1:] if lines and taken_back(lines[0]) is not None else lines
 
 

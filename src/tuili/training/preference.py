@@ -12,7 +12,7 @@ from datasets import Dataset
 from transformers import PreTrainedTokenizerBase, set_seed
 from trl import DPOConfig, DPOTrainer
 
-from tuili.conversation import prompt_ids
+from tuili.conversation import encode, prompt_ids
 from tuili.engines.local.loading import load
 from tuili.training.lora import LoraKeys, lora
 from tuili.training.pairs import Pair, read_pairs
@@ -98,7 +98,5 @@ def tokenized(
 
 
 def _row(pair: Pair, tokenizer: PreTrainedTokenizerBase) -> dict[str, list[int]]:
-    chosen, rejected = (
-        [*tokenizer(text, add_special_tokens=False)["input_ids"], tokenizer.eos_token_id] for text in pair[1:]
-    )
+    chosen, rejected = ([*encode(tokenizer, text), tokenizer.eos_token_id] for text in pair[1:])
     return {"prompt_ids": prompt_ids(tokenizer, pair.prompt), "chosen_ids": chosen, "rejected_ids": rejected}

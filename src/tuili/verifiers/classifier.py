@@ -24,7 +24,7 @@ from tuili.backbone.prefill import Prefill
 from tuili.backbone.store import Ids, PrefixStore
 from tuili.backbone.surprise import SurprisedForward
 from tuili.backbone.whole import Whole
-from tuili.conversation import prompt_ids
+from tuili.conversation import encode, prompt_ids
 from tuili.errors import BadRequest, VerifierError
 from tuili.records import Path, Problem, StopReason
 from tuili.verifiers.reading import Reading, Surprise, step_logits
@@ -100,9 +100,7 @@ class Classifier:
         return tuple(prompt_ids(self.tokenizer, prompt, earlier))
 
     def _step_ids(self, text: str) -> Ids:
-        if self.tokenizer.is_fast:  # transformers' wrapper takes longer than the work itself
-            return tuple(self.tokenizer.backend_tokenizer.encode(text, add_special_tokens=False).ids)
-        return tuple(self.tokenizer(text, add_special_tokens=False)["input_ids"])
+        return tuple(encode(self.tokenizer, text))
 
     async def _serve(self) -> None:
         await asyncio.sleep(0)  # let every task that is ready put its paths in line first
