@@ -13,6 +13,7 @@ from torch.nn import functional
 from transformers import PreTrainedModel
 
 from tuili.backbone.forward import Layout, sliding, visible
+from tuili.backbone.product import linear, padded
 from tuili.backbone.weights import fold, rotation
 
 MODEL_TYPES = frozenset({"llama", "qwen2", "mistral"})
@@ -60,26 +61,24 @@ class LlamaForward:
         turn = self._rotation[positions][:, :, None]
         mask = visible(starts, s, length).to(self.layout.dtype)
         columns = self._columns(positions, kept.shape[3])
-        x = functional.embedding(tokens, self._embedding).flatten(0, 1)
+        x = functional.embedding(padded(tokens.flatten(), self._layers[0].out), self._embedding)
         for number, layer in enumerate(self._layers):
             keys, values = kept[2 * number], kept[2 * number + 1]
-            qkv = functional.linear(self._normed(x), layer.qkv, layer.qkv_bias).view(n, s, -1, self._head_dim)
+            qkv = linear(self._normed(x), layer.qkv, layer.qkv_bias)[: n * s].view(n, s, -1, self._head_dim)
             _rotate(qkv[:, :, : self._heads + self._kv_heads], turn)
             new_keys, new_values = qkv[:, :, self._heads :].chunk(2, dim=2)
             keys.view(-1, self._head_dim).index_copy_(0, columns, new_keys.reshape(-1, self._head_dim))
             values.view(-1, self._head_dim).index_copy_(0, columns, new_values.reshape(-1, self._head_dim))
             attended = self._attend(qkv[:, :, : self._heads], keys[:n, :, :length], values[:n, :, :length], mask)
-            x = _add(x, attended, layer.out)
-            if layer.out_bias is not None:
-                x += layer.out_bias
-            gate, up = functional.linear(self._normed(x), layer.gate_up).chunk(2, dim=-1)
-            x = _add(x, functional.silu(gate) * up, layer.down)
-        return self._logits(x, tokens, at)
+            x += linear(padded(attended, layer.out), layer.out, layer.out_bias)
+            gate, up = linear(self._normed(x), layer.gate_up).chunk(2, dim=-1)
+            x += linear(functional.silu(gate) * up, layer.down)
+        return self._logits(x[: n * s], tokens, at)
 
     def _logits(self, x: Tensor, tokens: Tensor, at: Tensor) -> Tensor:
         """[k, outputs], from the last layer's output after each token [n * s, hidden]."""
         x = functional.rms_norm(x[at], x.shape[-1:], self._norm, self._eps)
-        return functional.linear(x, self._head, self._head_bias)
+        return linear(x, self._head, self._head_bias)
 
     def _normed(self, x: Tensor) -> Tensor:
         return functional.rms_norm(x, x.shape[-1:], None, self._eps)
@@ -103,11 +102,6 @@ class LlamaForward:
         scores = torch.matmul(grouped, keys.transpose(2, 3)).add_(mask)
         weights = torch.softmax(scores, -1, dtype=torch.float32).to(values.dtype)
         return torch.matmul(weights, values).view(n, -1)
-
-
-def _add(x: Tensor, y: Tensor, weight: Tensor) -> Tensor:
-    """x + y @ weight.T, in one operation."""
-    return torch.addmm(x, y, weight.t())
 
 
 def _rotate(heads: Tensor, turn: Tensor) -> None:
