@@ -15,19 +15,19 @@ STEP = 16
 """Of the numbers of rows, at least."""
 LEAST = 1 << 20
 """Multiplications from which oneDNN, whose calls take longer, is faster."""
-_ONEDNN = torch.backends.mkldnn.is_available() and hasattr(torch.ops.mkldnn, "_linear_pointwise")
+_ONEDNN = hasattr(torch.ops.mkldnn, "_linear_pointwise")
 
 
 def padded(x: Tensor, weight: Tensor) -> Tensor:
     """x [rows, …] and zeros after it, so that its products with matrices like this one are fast: at most an eighth more
     rows, or 15."""
-    rows = len(x)
+    rows = x.shape[0]
     return functional.pad(x, (0,) * (2 * x.dim() - 1) + (_rounded(rows) - rows,)) if _large(rows, weight) else x
 
 
 def linear(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     """x @ weight.T + bias [rows, outputs], of x [rows, inputs] and weight [outputs, inputs]."""
-    rows = len(x)
+    rows = x.shape[0]
     if rows == _rounded(rows) and _large(rows, weight):
         product: Tensor = torch.ops.mkldnn._linear_pointwise(x, weight, bias, "none", [], "")
         return product

@@ -28,6 +28,8 @@ class Prefix:
     """After the last token: [outputs]. None until that token went through the model."""
     owner: object = None
     """Whom it was read for: what another reads is not found."""
+    judged: tuple[float, ...] | None = None
+    """What a classifier says of the step that ends here: the probabilities of its classes. None until it was asked."""
 
     @property
     def key(self) -> Key:

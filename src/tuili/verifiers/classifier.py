@@ -12,7 +12,6 @@ from itertools import accumulate
 from pathlib import Path as FilePath
 
 import torch
-from torch import Tensor
 from transformers import AutoConfig, AutoModelForTokenClassification, AutoTokenizer, PreTrainedModel
 
 from tuili.backbone import llama
@@ -27,7 +26,7 @@ from tuili.backbone.whole import Whole
 from tuili.conversation import encode, prompt_ids
 from tuili.errors import BadRequest, VerifierError
 from tuili.records import Path, Problem, StopReason
-from tuili.verifiers.reading import Reading, Surprise, step_logits
+from tuili.verifiers.reading import Reading, Surprise, step_probabilities
 
 GIB = 1 << 30
 REMEMBERED = 1 << 14
@@ -71,9 +70,8 @@ class Classifier:
         """Of the prompt and the path: what goes through the model when nothing is kept."""
         return sum(map(len, self._parts(problem, path)))
 
-    async def probabilities(self, readings: Sequence[Reading]) -> Tensor:
-        """Of all their steps, one reading after the other: [steps, classes]. Calls made at the same time share forward
-        passes.
+    async def probabilities(self, readings: Sequence[Reading]) -> list[list[tuple[float, ...]]]:
+        """Of the classes, for each step of each reading. Calls made at the same time share forward passes.
 
         Raises VerifierError when the model fails or a path is longer than its context.
         """
@@ -87,7 +85,7 @@ class Classifier:
             self._pump = asyncio.create_task(self._serve())
         await asyncio.gather(*futures)
         with torch.inference_mode():
-            return step_logits(readings, len(self.classes), self._surprise).softmax(-1).cpu()
+            return step_probabilities(readings, len(self.classes), self._surprise)
 
     def _parts(self, problem: Problem, path: Path) -> list[Ids]:
         prompt = self._prompt(problem.prompt, path.earlier if self.history else ())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import accumulate
 from pathlib import Path as FilePath
 
 from tuili.errors import BadRequest
@@ -24,12 +23,8 @@ class OutcomeVerifier:
 
     async def judge(self, problem: Problem, paths: Sequence[Path], attempt: object = None) -> Judged:
         readings = [self.classifier.reading(problem, path, attempt) for path in paths]
-        correct = (await self.classifier.probabilities(readings))[:, self.correct].tolist()
-        ends = accumulate(len(reading.ends) for reading in readings)
-        verdicts = [
-            Verdict(round(correct[end - 1], 6) if reading.ends else 0.0)
-            for reading, end in zip(readings, ends, strict=True)
-        ]
+        steps = await self.classifier.probabilities(readings)
+        verdicts = [Verdict(round(own[-1][self.correct], 6) if own else 0.0) for own in steps]
         return Judged(verdicts, sum(reading.prefilled for reading in readings))
 
     def bound(self, problem: Problem, path: Path, new_tokens: int) -> int:

@@ -6,7 +6,6 @@ Classes are PRM800K's: `-` wrong, `0` neutral (a dead end that is not a mistake)
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import islice
 from pathlib import Path as FilePath
 from typing import Literal
 
@@ -40,10 +39,10 @@ class ProcessVerifier:
 
     async def judge(self, problem: Problem, paths: Sequence[Path], attempt: object = None) -> Judged:
         readings = [self.classifier.reading(problem, path, attempt) for path in paths]
-        good = (await self.classifier.probabilities(readings))[:, self.good].sum(-1)
-        rest = iter([round(score, 6) for score in good.tolist()])
-        steps = [tuple(islice(rest, len(reading.ends))) for reading in readings]
-        verdicts = [Verdict(aggregate(scores, self.how), scores) for scores in steps]
+        verdicts = []
+        for steps in await self.classifier.probabilities(readings):
+            scores = tuple(round(sum(map(step.__getitem__, self.good)), 6) for step in steps)
+            verdicts.append(Verdict(aggregate(scores, self.how), scores))
         return Judged(verdicts, sum(reading.prefilled for reading in readings))
 
     def bound(self, problem: Problem, path: Path, new_tokens: int) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import NamedTuple
@@ -40,36 +40,40 @@ class Reading:
         return len(self.boundaries[-1]) if self.boundaries else 0
 
 
-def step_logits(readings: Sequence[Reading], classes: int, surprise: Surprise | None) -> Tensor:
-    """Those that the steps are judged by, one reading after the other: [steps, classes]. Once all is read."""
-    found = [_logits(reading, end) for reading in readings for end in reading.ends]
-    if not found:
-        return torch.zeros(0, classes)
-    logits = torch.stack(found)[:, :classes].float()
-    if surprise is not None:
-        logits[:, surprise.wrong] -= surprise.weight * _least_likely(readings, classes)
-    return logits
+def step_probabilities(
+    readings: Sequence[Reading], classes: int, surprise: Surprise | None
+) -> list[list[tuple[float, ...]]]:
+    """Of the classes, for each step of each reading. Once all is read; what was judged before is not judged again."""
+    new = {
+        reading.prefixes[end]: reading.prefixes[begin : end + 1]
+        for reading in readings
+        for begin, end in pairwise((0, *reading.ends))
+        if reading.prefixes[end].judged is None
+    }
+    if new:
+        logits = torch.stack([_logits(prefix) for prefix in new])[:, :classes].float()
+        if surprise is not None:
+            logits[:, surprise.wrong] -= surprise.weight * _least_likely(new.values(), classes)
+        for prefix, probabilities in zip(new, logits.softmax(-1).tolist(), strict=True):
+            prefix.judged = tuple(probabilities)
+    return [[prefix.judged or () for prefix in map(reading.prefixes.__getitem__, reading.ends)] for reading in readings]
 
 
-def _least_likely(readings: Sequence[Reading], classes: int) -> Tensor:
-    """The log-probability of each step's least likely token [steps], from the outputs of a SurprisedForward."""
-    before, after, first, step, steps = [], [], [], [], 0
-    for reading in readings:
-        for begin, end in pairwise((0, *reading.ends)):
-            for boundary in range(begin + 1, end + 1):
-                before.append(_logits(reading, boundary - 1))
-                after.append(_logits(reading, boundary))
-                first.append(reading.boundaries[boundary][len(reading.boundaries[boundary - 1])])
-                step.append(steps)
-            steps += 1
-    device = before[0].device
+def _least_likely(steps: Collection[Sequence[Prefix]], classes: int) -> Tensor:
+    """The log-probability of each step's least likely token [steps], from the outputs of a SurprisedForward.
+
+    A step: the prefix that it continues, and those at the ends of its parts.
+    """
+    parts = [(number, *pair) for number, prefixes in enumerate(steps) for pair in pairwise(prefixes)]
+    before = torch.stack([_logits(earlier) for _, earlier, _ in parts])[:, classes + 1 :]
+    after = torch.stack([_logits(later) for _, _, later in parts])[:, classes]
+    first = torch.tensor([later.ids[len(earlier.ids)] for _, earlier, later in parts], device=before.device)
     # what went before a part says how likely its first token was; the end of the part, the others
-    likely = torch.stack(before)[:, classes + 1 :].gather(1, torch.tensor(first, device=device)[:, None]).squeeze(1)
-    likely = torch.minimum(likely, torch.stack(after)[:, classes])
-    return likely.new_zeros(steps).scatter_reduce(0, torch.tensor(step, device=device), likely, "amin")
+    likely = torch.minimum(before.gather(1, first[:, None]).squeeze(1), after)
+    step = torch.tensor([number for number, _, _ in parts], device=before.device)
+    return likely.new_zeros(len(steps)).scatter_reduce(0, step, likely, "amin")
 
 
-def _logits(reading: Reading, boundary: int) -> Tensor:
-    logits = reading.prefixes[boundary].logits
-    assert logits is not None
-    return logits
+def _logits(prefix: Prefix) -> Tensor:
+    assert prefix.logits is not None
+    return prefix.logits
