@@ -34,18 +34,21 @@ def choose(
     By inversion of the cumulative distribution, summed in float64 so that a difference in the last bits of the
     logits (kernels differ with the batch's shape) almost never changes a token. Temperature 0 takes the likeliest.
     """
-    logprobs = logits.float().log_softmax(-1)
-    weights = logprobs.exp()
-    if (temperature != 1).any():
-        divisor = torch.from_numpy(np.where(temperature == 0, 1.0, temperature)).to(logprobs)
-        weights = (logprobs / divisor[:, None]).softmax(-1)
+    logits, other = logits.float(), bool((temperature != 1).any())
+    if other:
+        divisor = torch.from_numpy(np.where(temperature == 0, 1.0, temperature)).to(logits)
+        weights = (logits / divisor[:, None]).softmax(-1)
+    else:
+        weights = logits.softmax(-1)
     cumulative = weights.cumsum(-1, dtype=torch.float64)
     target = torch.from_numpy(uniform).to(logits.device) * cumulative[:, -1]
     tokens = torch.searchsorted(cumulative, target[:, None], right=True).clamp_(max=logits.shape[1] - 1)
     if (greedy := temperature == 0).any():
         at = torch.from_numpy(greedy).to(logits.device)[:, None]
         tokens = torch.where(at, logits.argmax(-1, keepdim=True), tokens)
-    return tokens.squeeze(1), logprobs.gather(1, tokens).squeeze(1)
+    # at temperature 1 nothing is sampled whose probability is too small for its logarithm
+    logprobs = logits.log_softmax(-1).gather(1, tokens) if other else weights.gather(1, tokens).log()
+    return tokens.squeeze(1), logprobs.squeeze(1)
 
 
 def _mix(z: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
