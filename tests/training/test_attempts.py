@@ -20,7 +20,7 @@ LINES = ["25 + 4 = 29 : 29 20", "29 + 20 = 50 : 50", "50 - 1 = 49 : 49"]
 
 def example(samples: Path, targets: Targets, answer: str) -> Example:
     make = MiniAttempts(
-        build_tokenizer(), targets, samples=samples, sampled=1.0, drills=0.0, history=False, longest=256
+        build_tokenizer(), targets, samples=[samples], sampled=1.0, drills=0.0, history=False, longest=256
     )
     assert PUZZLE is not None
     return make.example(PUZZLE, LINES, answer)
@@ -58,7 +58,7 @@ def test_an_answers_surprise_is_its_own_tokens(samples: Path) -> None:
 def test_random_examples_are_no_longer_than_they_may_be(samples: Path) -> None:
     tokenizer = build_tokenizer()
     make = MiniAttempts(
-        tokenizer, answered_targets, samples=samples, sampled=0.5, drills=0.1, history=False, longest=60
+        tokenizer, answered_targets, samples=[samples], sampled=0.5, drills=0.1, history=False, longest=60
     )
     rng = random.Random(0)
     assert all(len(make(rng, 0.0).ids) <= 60 for _ in range(200))

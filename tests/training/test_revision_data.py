@@ -142,7 +142,7 @@ def test_a_right_attempt_is_learnt_where_it_is_shown_too(run: Path) -> None:
 
 def test_a_verifier_learns_of_an_attempt_after_what_was_shown_before_it(run: Path) -> None:
     tokenizer = build_tokenizer()
-    make = MiniAttempts(tokenizer, process_targets, samples=run, sampled=1.0, drills=0.0, history=True, longest=256)
+    make = MiniAttempts(tokenizer, process_targets, samples=[run], sampled=1.0, drills=0.0, history=True, longest=256)
     rng = random.Random(0)
     found = {tokenizer.decode(example.ids): example for example in (make(rng, 0.0) for _ in range(50))}
     example = found[f"<bos> calc 2 + 3\n<think>\n{WRONG} <eos>\ncalc 2 + 3\n<think>\n{RIGHT} <eos>"]

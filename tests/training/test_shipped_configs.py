@@ -33,6 +33,8 @@ def test_two_steps(
         small |= {"data": rows, "validation_data": rows}
     if getattr(config, "traces", ""):
         small |= {"traces": traces}
+    if kind in ("process", "outcome"):
+        small |= {"samples": [str(samples)]}
     known = {key: value for key, value in small.items() if hasattr(config, key)}
     record = module.run(load_config(path, type(config), [f"{key}={value}" for key, value in known.items()]))
     assert record["final_loss"] == record["final_loss"], "a number"

@@ -62,24 +62,23 @@ class MiniAttempts:
         tokenizer: PreTrainedTokenizerBase,
         targets: Targets,
         *,
-        samples: Path,
+        samples: Sequence[Path],
         sampled: float,
         drills: float,
         history: bool,
         longest: int,
     ) -> None:
-        """samples: a run of the policy on train puzzles; sampled, drills: the shares of examples that are such.
+        """samples: runs of policies on train puzzles, each drawn from as often; sampled, drills: the shares of examples
+        that are samples and drills.
 
         history: whether a sample comes after the earlier attempts that the policy was shown before it. longest: what
         has more tokens is left out (a sample may have gone round in circles until it was cut).
 
-        Raises BadRequest when the run's puzzles are not all of the train split.
+        Raises BadRequest when a run's puzzles are not all of the train split.
         """
         self.tokenizer, self.targets, self.sampled, self.drills = tokenizer, targets, sampled, drills
         self.history, self.longest = history, longest
-        self.recorded = [
-            (puzzle, sample) for puzzle, samples_of_one in read_samples(samples) for sample in samples_of_one
-        ]
+        self.recorded = [[(puzzle, sample) for puzzle, made in read_samples(run) for sample in made] for run in samples]
 
     def __call__(self, rng: random.Random, progress: float) -> Example:
         while len((example := self.draw(rng)).ids) > self.longest:
@@ -91,7 +90,7 @@ class MiniAttempts:
         if kind < self.drills:
             return self.drill(rng)
         if kind < self.drills + self.sampled:
-            puzzle, sample = rng.choice(self.recorded)
+            puzzle, sample = rng.choice(rng.choice(self.recorded))
             thinking, _, answer = sample.text.partition(END_OF_THINKING)
             return self.example(puzzle, thinking.splitlines(), answer, sample.earlier if self.history else ())
         puzzle, solution, _ = draw(rng, "train", rng.choice(list(FAMILIES)), rng.choice(SIZES))

@@ -21,13 +21,13 @@ from tuili.verifiers.reading import Surprise
 class VerifierConfig(Schedule):
     base: str
     """The policy that the verifier starts from: a directory."""
-    samples: str
-    """A run folder: the policy's own samples on training problems, whole solutions off the root."""
+    samples: tuple[str, ...]
+    """Run folders: a policy's own samples on training problems, whole solutions off the root. Each run's are drawn
+    equally often."""
     sampled_share: float = 0.4
     """Share of examples that are such samples; the rest is generated."""
     history: bool = False
-    """Whether a sample is judged after the earlier attempts that the policy was shown before it: `samples` is then a
-    run of revisions."""
+    """Whether a revision among the samples is judged after the earlier attempts that the policy was shown before it."""
     drills: float = 0.1
     """Share of examples that are drills of true and false facts."""
     language_model_weight: float = 0.2
@@ -97,7 +97,7 @@ def train_verifier(
     make = MiniAttempts(
         tokenizer,
         targets,
-        samples=Path(config.samples),
+        samples=[Path(run) for run in config.samples],
         sampled=config.sampled_share,
         drills=config.drills,
         history=config.history,
