@@ -60,15 +60,14 @@ class LlamaForward:
         positions = starts[:, None] + torch.arange(s, device=starts.device)
         turn = self._rotation[positions][:, :, None]
         mask = visible(starts, s, length).to(self.layout.dtype)
-        columns = self._columns(positions, kept.shape[3])
+        columns = self._columns(positions, *kept.shape[1:4:2])
         x = functional.embedding(padded(tokens.flatten(), self._layers[0].out), self._embedding)
         for number, layer in enumerate(self._layers):
-            keys, values = kept[2 * number], kept[2 * number + 1]
             qkv = linear(self._normed(x), layer.qkv, layer.qkv_bias)[: n * s].view(n, s, -1, self._head_dim)
             _rotate(qkv[:, :, : self._heads + self._kv_heads], turn)
-            new_keys, new_values = qkv[:, :, self._heads :].chunk(2, dim=2)
-            keys.view(-1, self._head_dim).index_copy_(0, columns, new_keys.reshape(-1, self._head_dim))
-            values.view(-1, self._head_dim).index_copy_(0, columns, new_values.reshape(-1, self._head_dim))
+            planes = kept[2 * number : 2 * number + 2]
+            planes.view(-1, self._head_dim).index_copy_(0, columns, qkv[:, :, self._heads :].flatten(0, 2))
+            keys, values = planes
             attended = self._attend(qkv[:, :, : self._heads], keys[:n, :, :length], values[:n, :, :length], mask)
             x += linear(padded(attended, layer.out), layer.out, layer.out_bias)
             gate, up = linear(self._normed(x), layer.gate_up).chunk(2, dim=-1)
@@ -83,11 +82,12 @@ class LlamaForward:
     def _normed(self, x: Tensor) -> Tensor:
         return functional.rms_norm(x, x.shape[-1:], None, self._eps)
 
-    def _columns(self, positions: Tensor, length: int) -> Tensor:
-        """Where [n, s, heads] land in a plane seen as a list of vectors: flat."""
-        rows = torch.arange(len(positions), device=positions.device)[:, None, None]
-        heads = torch.arange(self._kv_heads, device=positions.device)
-        return ((rows * self._kv_heads + heads) * length + positions[:, :, None]).flatten()
+    def _columns(self, positions: Tensor, rows: int, length: int) -> Tensor:
+        """Where keys and values [n, s, 2 x kv_heads] land in their two planes seen as one list of vectors: flat."""
+        row = torch.arange(len(positions), device=positions.device)[:, None, None, None]
+        plane = torch.arange(2, device=positions.device)[:, None]
+        head = torch.arange(self._kv_heads, device=positions.device)
+        return (((plane * rows + row) * self._kv_heads + head) * length + positions[:, :, None, None]).flatten()
 
     def _attend(self, queries: Tensor, keys: Tensor, values: Tensor, mask: Tensor) -> Tensor:
         """[n * s, heads * head_dim] of queries [n, s, heads, head_dim], keys and values [n, kv_heads, length, …]."""

@@ -76,4 +76,6 @@ def _tables(pattern: str, pieces: Sequence[str]) -> tuple[npt.NDArray[np.int16],
 
 def _overlap(text: str, pattern: str) -> int:
     """The length of the longest beginning of pattern, short of all of it, that text ends with."""
+    if text[-1:] not in pattern:  # the usual case, and asked for every path
+        return 0
     return next((n for n in range(len(pattern) - 1, 0, -1) if text.endswith(pattern[:n])), 0)
