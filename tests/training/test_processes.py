@@ -21,7 +21,7 @@ from tuili.training.launch import launch  # noqa: E402
 STEPS = {"steps": 3, "warmup_steps": 0, "save_steps": 3, "base": embedded("policy")}
 SFT = STEPS | {"row_tokens": 128}
 RL = STEPS | {"problems": 8, "samples": 4, "validation_limit": 4, "validation_samples": 1, "validation_steps": 3}
-# after larger ones rounding alone parts the second turn's gradients: AdamW divides by what may be next to nothing
+# after larger ones rounding alone parts the gradients: AdamW divides by what may be next to nothing
 SMALL_STEPS = {"adamw_lr": 3e-5}
 
 
@@ -43,7 +43,7 @@ def summed(point: Point) -> dict[str, float]:
 
 @pytest.mark.parametrize(
     ("kind", "one", "two"),
-    [("sft", {"rows": 4}, {"rows": 2}), ("rl", {}, {}), ("self-correction", SMALL_STEPS, SMALL_STEPS)],
+    [("sft", {"rows": 4}, {"rows": 2}), ("rl", SMALL_STEPS, SMALL_STEPS), ("self-correction", SMALL_STEPS, SMALL_STEPS)],
 )
 def test_the_loss_and_the_weights_are_the_same(
     tmp_path: Path, kind: str, one: dict[str, float], two: dict[str, float]

@@ -41,14 +41,15 @@ def local(
 def mini(
     name: str,
     *,
-    checkpoint: Literal["policy", "revision"] = "policy",
+    checkpoint: Literal["policy", "sft", "revision"] = "policy",
     batch: int = 512,
     cache_gib: float = 2.0,
     threads: int | None = None,
 ) -> Engine:
     """tuili-mini, the embedded model.
 
-    checkpoint: revision is the policy after it learnt to correct an earlier attempt that it is shown.
+    checkpoint: sft is a policy that learnt from solutions alone, policy went on to reinforcement learning, and revision
+    learnt to correct an earlier attempt that it is shown.
     """
     from tuili.engines.local.engine import LocalEngine
 

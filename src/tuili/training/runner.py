@@ -20,6 +20,7 @@ from tuili.training.begun import begin
 from tuili.training.curves import RECORD
 from tuili.training.optimizer import make_optimizer
 from tuili.training.packing import PackedRows, collate
+from tuili.training.products import quicken
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,6 +116,7 @@ def train(trainer: Trainer, config: Optimisation, measured: Callable[[], Mapping
     output, last = Path(config.output), last_checkpoint(config)
     if trainer.is_world_process_zero():
         begin(config)
+    quicken(trainer.model)
     started_at, start = commit(), time.time()
     result = trainer.train(resume_from_checkpoint=last)
     # the steps since the last log are each process's own in what the Trainer returns
