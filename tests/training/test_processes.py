@@ -43,7 +43,11 @@ def summed(point: Point) -> dict[str, float]:
 
 @pytest.mark.parametrize(
     ("kind", "one", "two"),
-    [("sft", {"rows": 4}, {"rows": 2}), ("rl", SMALL_STEPS, SMALL_STEPS), ("self-correction", SMALL_STEPS, SMALL_STEPS)],
+    [
+        ("sft", {"rows": 4}, {"rows": 2}),
+        ("rl", SMALL_STEPS, SMALL_STEPS),
+        ("self-correction", SMALL_STEPS, SMALL_STEPS),
+    ],
 )
 def test_the_loss_and_the_weights_are_the_same(
     tmp_path: Path, kind: str, one: dict[str, float], two: dict[str, float]
