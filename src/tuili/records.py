@@ -101,6 +101,8 @@ class Step:
 
     text: str
     is_answer: bool = False
+    takes_back: bool = False
+    """Whether it says that what was thought before it is wrong: from here on none of that counts."""
 
 
 @dataclass(frozen=True, slots=True)

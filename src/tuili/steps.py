@@ -19,10 +19,12 @@ class StepFormat:
     """What ends a step of thinking; it belongs to the step that it ends."""
     end_of_thinking: str | None
     """What separates thinking from the answer; None for a model that does not mark it."""
+    turn: str | None = None
+    """How a step begins that takes back all before it; None for a model that does not mark that."""
 
 
-LINES = StepFormat(separator="\n", end_of_thinking="</think>")
-"""tuili-mini: a fact a line."""
+LINES = StepFormat(separator="\n", end_of_thinking="</think>", turn="no ")
+"""tuili-mini: a fact a line, or `no ` and the fact that was wrong."""
 PARAGRAPHS = StepFormat(separator="\n\n", end_of_thinking="</think>")
 """Reasoning models that think in paragraphs between <think> and </think>."""
 PLAIN = StepFormat(separator="\n\n", end_of_thinking=None)
@@ -48,7 +50,10 @@ def split_steps(text: str, form: StepFormat) -> tuple[Step, ...]:
         return tuple(Step(part) for part in _cut(text, form.separator))
     at = text.find(form.end_of_thinking)
     thinking = text if at < 0 else text[:at]
-    steps = [Step(part) for part in _cut(thinking, form.separator)]
+    steps = [
+        Step(part, takes_back=form.turn is not None and part.startswith(form.turn))
+        for part in _cut(thinking, form.separator)
+    ]
     if at >= 0:
         steps.append(Step(text[at:], is_answer=True))
     return tuple(steps)

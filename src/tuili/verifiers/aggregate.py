@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from math import prod
 from typing import Literal
 
+from tuili.records import Step
+
 Aggregate = Literal["product", "min", "last"]
 
 
@@ -16,3 +18,9 @@ def aggregate(step_scores: Sequence[float], how: Aggregate) -> float:
     if how == "last":
         return step_scores[-1]
     return min(step_scores) if how == "min" else prod(step_scores)
+
+
+def standing(steps: Sequence[Step], scores: Sequence[float]) -> Sequence[float]:
+    """The scores of the steps that no later one takes back. One that does, and has nothing after it, stands itself."""
+    turn = max((place for place, step in enumerate(steps) if step.takes_back), default=-1)
+    return scores[turn + 1 :] or scores[turn:]

@@ -1,5 +1,6 @@
 """process: a process reward model (PRM), one score a step, from a token-classification checkpoint.
 
+The score of a path is made of those of its steps that stand: what a later step takes back does not count.
 Classes are PRM800K's: `-` wrong, `0` neutral (a dead end that is not a mistake), `+` good; a head may lack `0`.
 """
 
@@ -11,7 +12,7 @@ from typing import Literal
 
 from tuili.errors import BadRequest
 from tuili.records import Path, Problem, Verdict
-from tuili.verifiers.aggregate import Aggregate, aggregate
+from tuili.verifiers.aggregate import Aggregate, aggregate, standing
 from tuili.verifiers.base import Judged
 from tuili.verifiers.classifier import Classifier
 
@@ -40,9 +41,9 @@ class ProcessVerifier:
     async def judge(self, problem: Problem, paths: Sequence[Path], attempt: object = None) -> Judged:
         readings = [self.classifier.reading(problem, path, attempt) for path in paths]
         verdicts = []
-        for steps in await self.classifier.probabilities(readings):
+        for path, steps in zip(paths, await self.classifier.probabilities(readings), strict=True):
             scores = tuple(round(sum(map(step.__getitem__, self.good)), 6) for step in steps)
-            verdicts.append(Verdict(aggregate(scores, self.how), scores))
+            verdicts.append(Verdict(aggregate(standing(path.steps, scores), self.how), scores))
         return Judged(verdicts, sum(reading.prefilled for reading in readings))
 
     def bound(self, problem: Problem, path: Path, new_tokens: int) -> int:
