@@ -3,6 +3,7 @@
     tuili eval mini --limit 1000 --verifier process --strategy best_of_n:n=64 --out runs/mini-process
     tuili eval mini --limit 1000 --verifier outcome --strategy best_of_n:n=64 --out runs/mini-outcome
     tuili eval mini:split=validation --limit 200 --verifier process --strategy best_of_n:n=16 --out runs/mini-threshold
+    (each with --model mini:checkpoint=sft for the other policy)
     python benchmarks/mini.py runs/mini-process runs/mini-outcome runs/mini-threshold
 
 Both test runs draw the same samples, so every comparison is paired. The threshold at which a step is called wrong is

@@ -37,7 +37,7 @@ class Stock(PolicyTrainer):
 
 def main() -> None:
     parser = ArgumentParser()
-    parser.add_argument("--base", default=str(embedded("policy")))
+    parser.add_argument("--base", default=str(embedded("sft")))
     parser.add_argument("--problems", type=int, default=32)
     parser.add_argument("--samples", type=int, default=8)
     parser.add_argument("--max-tokens", type=int, default=160)

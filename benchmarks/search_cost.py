@@ -1,4 +1,4 @@
-"""What a step-by-step search costs beside its tokens: python benchmarks/search_cost.py [--problems 64] [--repeats 3]
+"""What a step-by-step search costs beside its tokens: python benchmarks/search_cost.py [--model SPEC]
 
 Beam search of width 4 and N = 16 and best-of-16, with tuili-mini and its process verifier, each on the same problems,
 in turns; every repeat has problems of its own. Both pay for their verdicts. Verifier tokens are those that went through
@@ -50,6 +50,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--problems", type=int, default=64)
     parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--model", default="mini", help="tuili-mini, by its spec")
     parser.add_argument("--threads", type=int, help="of torch; default: its own choice")
     options = parser.parse_args()
     if options.threads:
@@ -57,7 +58,7 @@ def main() -> None:
     load = getloadavg()[0]
     puzzles = (Problem(prompt_of(puzzle), prompt_of(puzzle), "mini") for puzzle, _ in problems("validation"))
     asked = [list(islice(puzzles, options.problems)) for _ in range(options.repeats)]
-    contenders = {spec: contender(spec) for spec in (BEAM, BEST)}
+    contenders = {spec: contender(spec, options.model) for spec in (BEAM, BEST)}
     gc.freeze()  # what was loaded is no garbage, and looking through it is nobody's cost
     costs: dict[str, list[Cost]] = {spec: [] for spec in contenders}
     for repeat in (asked[0][:8], *asked):
@@ -66,9 +67,9 @@ def main() -> None:
     show({spec: runs[1:] for spec, runs in costs.items()}, options.problems, load)
 
 
-def contender(spec: str) -> Callable[[Sequence[Problem]], Cost]:
+def contender(spec: str, model: str) -> Callable[[Sequence[Problem]], Cost]:
     verifier = make_verifier("process")
-    solver = Solver(make_engine("mini"), verifier, Sampling(max_tokens=128))
+    solver = Solver(make_engine(model), verifier, Sampling(max_tokens=128))
     strategy = make_strategy(spec)
 
     async def solve(asked: Sequence[Problem]) -> list[Attempt]:

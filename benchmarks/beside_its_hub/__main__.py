@@ -88,7 +88,7 @@ def recorded(file: Path, asked: dict[str, str], run: Any, *method: Any) -> dict[
 @cache
 def weights() -> str:
     """Which checkpoints are embedded now."""
-    files = (embedded(kind) / "model.safetensors" for kind in ("policy", "process"))
+    files = (embedded(kind) / "model.safetensors" for kind in ("sft", "process"))
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 
@@ -140,7 +140,7 @@ def read_line(running: subprocess.Popen[str]) -> str:
 @cache
 def solver() -> Solver:
     torch.set_num_threads(1)
-    return Solver(make_engine("mini"), make_verifier("process"), Sampling(max_tokens=256, temperature=1.0))
+    return Solver(make_engine("mini:checkpoint=sft"), make_verifier("process"), Sampling(max_tokens=256, temperature=1.0))
 
 
 def tuili(prompts: Sequence[str], spec: str) -> dict[str, Any]:

@@ -54,7 +54,7 @@ class Session:
 
 class Served:
     def __init__(self) -> None:
-        self.engine, verifier = make_engine("mini"), make_verifier("process")
+        self.engine, verifier = make_engine("mini:checkpoint=sft"), make_verifier("process")
         assert isinstance(verifier, ProcessVerifier)
         self.verifier = verifier
         self.sessions: defaultdict[str, Session] = defaultdict(Session)

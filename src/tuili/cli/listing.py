@@ -41,7 +41,7 @@ def _embedded() -> Iterator[dict[str, Any]]:
     """The models that ship with the package, named as the options that use them name them."""
     from tuili.checkpoints import titles
 
-    named = {"policy": "mini", "revision": "mini:checkpoint=revision"}
+    named = {"policy": "mini", "sft": "mini:checkpoint=sft", "revision": "mini:checkpoint=revision"}
     for name, title in titles():
         yield {"name": named.get(name, name), "summary": title, "parameters": []}
 

@@ -50,7 +50,7 @@ class Mini:
 
     @property
     def max_tokens(self) -> int:
-        return 256
+        return 384
 
     def items(self) -> Iterator[Item]:
         for puzzle, answer in itertools.islice(problems(self.split, self.seed), self.size):
