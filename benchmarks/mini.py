@@ -72,19 +72,20 @@ def selection_table(process: RunColumns, outcome: RunColumns) -> None:
     credit = (p.outcomes == Mark.CORRECT).astype(float)
     if not np.array_equal(p.classes, o.classes):
         sys.exit("the two runs did not draw the same samples")
+    sizes = [size for size in SIZES if size <= credit.shape[1]]
     rows = {
-        "pass@1": np.repeat(credit.mean(axis=1, keepdims=True), len(SIZES), axis=1),
-        "majority": majority_at_k(p.classes, credit, SIZES),
-        "ORM best-of-N": best_of_n_at_k(o.classes, credit, o.scores, SIZES),
-        "ORM weighted": weighted_at_k(o.classes, credit, o.scores, SIZES),
-        "PRM best-of-N": best_of_n_at_k(p.classes, credit, p.scores, SIZES),
-        "PRM weighted": weighted_at_k(p.classes, credit, p.scores, SIZES),
-        "oracle (pass@N)": pass_at_k(credit.sum(axis=1).astype(int), credit.shape[1], SIZES),
+        "pass@1": np.repeat(credit.mean(axis=1, keepdims=True), len(sizes), axis=1),
+        "majority": majority_at_k(p.classes, credit, sizes),
+        "ORM best-of-N": best_of_n_at_k(o.classes, credit, o.scores, sizes),
+        "ORM weighted": weighted_at_k(o.classes, credit, o.scores, sizes),
+        "PRM best-of-N": best_of_n_at_k(p.classes, credit, p.scores, sizes),
+        "PRM weighted": weighted_at_k(p.classes, credit, p.scores, sizes),
+        "oracle (pass@N)": pass_at_k(credit.sum(axis=1).astype(int), credit.shape[1], sizes),
     }
-    print(f"\n| {len(credit)} problems, N = | {' | '.join(map(str, SIZES))} |\n|{'---|' * (len(SIZES) + 1)}")
+    print(f"\n| {len(credit)} problems, N = | {' | '.join(map(str, sizes))} |\n|{'---|' * (len(sizes) + 1)}")
     for name, table in rows.items():
         print(f"| {name} | {' | '.join(f'{value:.3f}' for value in table.mean(axis=0))} |")
-    print(f"\n| at N = {SIZES[-1]} | difference | p |\n|---|---|---|")
+    print(f"\n| at N = {sizes[-1]} | difference | p |\n|---|---|---|")
     for better, worse in (
         ("PRM weighted", "majority"),
         ("PRM weighted", "ORM weighted"),
