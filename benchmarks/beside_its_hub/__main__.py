@@ -140,7 +140,9 @@ def read_line(running: subprocess.Popen[str]) -> str:
 @cache
 def solver() -> Solver:
     torch.set_num_threads(1)
-    return Solver(make_engine("mini:checkpoint=sft"), make_verifier("process"), Sampling(max_tokens=256, temperature=1.0))
+    return Solver(
+        make_engine("mini:checkpoint=sft"), make_verifier("process"), Sampling(max_tokens=256, temperature=1.0)
+    )
 
 
 def tuili(prompts: Sequence[str], spec: str) -> dict[str, Any]:
