@@ -56,7 +56,14 @@ def table(trainings: list[Training]) -> None:
 
 def of_training(axes: Axes, trainings: list[Training]) -> None:
     for number, group in enumerate(trainings[0].groups):
-        points = [one for training in trainings for one in training.measured if one.flops]
+        # a training as far as the next went on from it
+        ends = [later.measured[0].flops for later in trainings[1:]] + [float("inf")]
+        points = [
+            one
+            for training, end in zip(trainings, ends, strict=True)
+            for one in training.measured
+            if 0 < one.flops <= end
+        ]
         flops, accuracy = [one.flops for one in points], [one.accuracy[group] for one in points]
         axes.plot(flops, [of.value for of in accuracy], f"C{number}.-", label=group)
         if group == "all":
@@ -65,7 +72,7 @@ def of_training(axes: Axes, trainings: list[Training]) -> None:
     axes.set(
         xscale="log", xlabel="training FLOPs (dotted: before training)", ylabel="accuracy", title="pass@1, validation"
     )
-    axes.legend(fontsize=8, loc="center right")
+    axes.legend(fontsize=8, loc="lower right", ncols=3)
 
 
 def of_inference(axes: Axes, runs: list[Path]) -> None:
