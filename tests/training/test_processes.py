@@ -18,11 +18,11 @@ from tuili.checkpoints import embedded  # noqa: E402
 from tuili.training.curves import Point, read_curves  # noqa: E402
 from tuili.training.launch import launch  # noqa: E402
 
-STEPS = {"steps": 3, "warmup_steps": 0, "save_steps": 3, "base": embedded("policy")}
+STEPS = {"steps": 3, "warmup_steps": 0, "save_steps": 3, "base": embedded("sft")}
 SFT = STEPS | {"row_tokens": 128}
 RL = STEPS | {"problems": 8, "samples": 4, "validation_limit": 4, "validation_samples": 1, "validation_steps": 3}
-# after larger ones rounding alone parts the gradients: AdamW divides by what may be next to nothing
-SMALL_STEPS = {"adamw_lr": 3e-5}
+# after larger ones rounding alone makes other samples: AdamW divides by what may be next to nothing
+SMALL_STEPS = {"adamw_lr": 3e-6}
 
 
 def trained(folder: Path, kind: str, settings: dict[str, Any]) -> dict[str, Any]:
@@ -56,10 +56,12 @@ def test_the_loss_and_the_weights_are_the_same(
     first = trained(tmp_path / "one", kind, settings | one | {"processes": 1})
     second = trained(tmp_path / "two", kind, settings | two | {"processes": 2})
     assert math.isclose(first["final_loss"], second["final_loss"], rel_tol=1e-4, abs_tol=1e-5)
+    before = load_file(embedded("sft") / "model.safetensors")
     expected, found = (load_file(tmp_path / name / "model.safetensors") for name in ("one", "two"))
     for name, weight in expected.items():
-        # single elements differ more: optimizers divide by how large gradients are, and rounding decides near zero
-        assert torch.linalg.vector_norm(found[name] - weight) <= 1e-3 * torch.linalg.vector_norm(weight)
+        # much less than other gradients would part them; AdamW's first steps are as long where rounding alone decides
+        moved = torch.linalg.vector_norm(weight - before[name])
+        assert torch.linalg.vector_norm(found[name] - weight) <= 0.5 * moved
 
     if kind != "sft":
         alike = [list(read_curves(tmp_path / name)) for name in ("one", "two")]
