@@ -22,7 +22,9 @@ STEPS = {"steps": 3, "warmup_steps": 0, "save_steps": 3, "base": embedded("sft")
 SFT = STEPS | {"row_tokens": 128}
 RL = STEPS | {"problems": 8, "samples": 4, "validation_limit": 4, "validation_samples": 1, "validation_steps": 3}
 # after larger ones rounding alone makes other samples: AdamW divides by what may be next to nothing
-SMALL_STEPS = {"adamw_lr": 3e-6}
+SMALL_STEPS = {"adamw_lr": 1e-6}
+# so many that in each step both processes have something to learn: one without reads a row all the same
+MANY = SMALL_STEPS | {"problems": 16}
 
 
 def trained(folder: Path, kind: str, settings: dict[str, Any]) -> dict[str, Any]:
@@ -45,7 +47,7 @@ def summed(point: Point) -> dict[str, float]:
     ("kind", "one", "two"),
     [
         ("sft", {"rows": 4}, {"rows": 2}),
-        ("rl", SMALL_STEPS, SMALL_STEPS),
+        ("rl", MANY, MANY),
         ("self-correction", SMALL_STEPS, SMALL_STEPS),
     ],
 )
