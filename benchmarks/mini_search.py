@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+from bands import banded
 from matplotlib.figure import Figure
 
 from tuili.evaluation.curve import Curve
@@ -126,9 +127,7 @@ def draw(drawn: Sequence[Curve]) -> None:
             estimates = [clustered(column) for column in part.accuracy.T]
             flops, style = mean_costs(part, Unit.FLOPS), "--" if curve.ceiling else "-"
             marker = "osD^vPX*<>"[number % 10]
-            line = axes.plot(flops, [one.value for one in estimates], style, marker=marker, label=curve.name)[0]
-            low, high = [one.low for one in estimates], [one.high for one in estimates]
-            axes.fill_between(flops, low, high, color=line.get_color(), alpha=0.08, linewidth=0)
+            banded(axes, flops, estimates, 0.08, style, marker=marker, label=curve.name)
         axes.set(title=f"{title}, n = {len(part.problems)}", xscale="log", xlabel="FLOPs a problem", ylabel="accuracy")
         axes.grid(alpha=0.25)
     figure.legend(*figure.axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=5, frameon=False)

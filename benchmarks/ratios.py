@@ -13,6 +13,7 @@ from collections import defaultdict
 from pathlib import Path
 
 import numpy as np
+from bands import banded
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
@@ -75,9 +76,7 @@ def draw(by_attempts: dict[int, dict[int, Recorded]], levels: NDArray[np.int64])
         for n, ratios in sorted(by_attempts.items()):
             order = sorted(ratios)
             estimates = [clustered(right(ratios[ratio])[chosen]) for ratio in order]
-            line = axes.plot(order, [one.value for one in estimates], marker="o", label=f"{n} attempts")[0]
-            low, high = [one.low for one in estimates], [one.high for one in estimates]
-            axes.fill_between(order, low, high, color=line.get_color(), alpha=0.12, linewidth=0)
+            banded(axes, order, estimates, 0.12, marker="o", label=f"{n} attempts")
         axes.set_xscale("log", base=2)
         axes.set(title=f"{title}, n = {chosen.sum()}", xlabel="attempts in sequence, of each chain", ylabel="accuracy")
         axes.grid(alpha=0.25)

@@ -23,7 +23,9 @@ class StepFormat:
     """How a step begins that takes back all before it; None for a model that does not mark that."""
 
 
-LINES = StepFormat(separator="\n", end_of_thinking="</think>", turn="no ")
+TURN = "no "
+"""How a line of tuili-mini begins that says which earlier line was wrong."""
+LINES = StepFormat(separator="\n", end_of_thinking="</think>", turn=TURN)
 """tuili-mini: a fact a line, or `no ` and the fact that was wrong."""
 PARAGRAPHS = StepFormat(separator="\n\n", end_of_thinking="</think>")
 """Reasoning models that think in paragraphs between <think> and </think>."""

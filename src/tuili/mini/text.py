@@ -11,10 +11,10 @@ from collections.abc import Sequence
 
 from tuili.mini.families import FAMILIES
 from tuili.mini.puzzle import Label, Puzzle
+from tuili.steps import TURN
 
 THINK = "<think>\n"
 END_OF_THINKING = "</think>\n"
-TURN = "no "
 
 
 def prompt_of(puzzle: Puzzle) -> str:

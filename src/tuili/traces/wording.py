@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tuili.mini.text import TURN
-from tuili.steps import StepFormat
+from tuili.steps import TURN, StepFormat
 from tuili.traces.journey import Journey, Turn
 
 Span = tuple[int, int]

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from tuili.errors import BadRequest
 from tuili.mini.families import FAMILIES
 from tuili.mini.puzzle import Puzzle
-from tuili.mini.text import END_OF_THINKING, TURN, before_attempt, first_mistake, prompt_of
+from tuili.mini.text import END_OF_THINKING, before_attempt, first_mistake, prompt_of
+from tuili.steps import TURN
 from tuili.training.mini_attempts import read_samples
 from tuili.training.mini_solutions import attempt_example
 from tuili.training.packing import Example

@@ -30,7 +30,7 @@ class _Product(torch.autograd.Function):
     def forward(ctx: Any, x: Tensor, weight: Tensor) -> Tensor:
         rows = padded(x.flatten(0, -2), weight)
         ctx.save_for_backward(rows, weight)
-        return linear(rows, weight)[: x.shape[:-1].numel()].view(*x.shape[:-1], -1)
+        return _shaped(linear(rows, weight), x)
 
     @staticmethod
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, Tensor | None]:
@@ -38,7 +38,12 @@ class _Product(torch.autograd.Function):
         along = padded(gradient.flatten(0, -2), weight)
         to_x = to_weight = None
         if ctx.needs_input_grad[0]:
-            to_x = linear(along, weight.t())[: gradient.shape[:-1].numel()].view(*gradient.shape[:-1], -1)
+            to_x = _shaped(linear(along, weight.t()), gradient)
         if ctx.needs_input_grad[1]:
             to_weight = linear(along.t(), rows.t())
         return to_x, to_weight
+
+
+def _shaped(product: Tensor, like: Tensor) -> Tensor:
+    """[..., outputs], without the rows that were padding."""
+    return product[: like.shape[:-1].numel()].view(*like.shape[:-1], -1)
