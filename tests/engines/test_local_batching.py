@@ -34,6 +34,17 @@ def test_a_seed_gives_the_same_text_alone_and_in_a_crowd(make_local: Callable[..
     assert len(set(together)) > len(together) / 2, "seeds that differ give different texts"
 
 
+def test_a_text_is_the_same_whichever_rows_it_runs_with(
+    make_local: Callable[..., LocalEngine], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = texts(asyncio.run(sample_all(make_local(), range(12))))
+    monkeypatch.setattr("tuili.engines.local.engine.LENGTHS", (12, 16, 30))
+    moving = make_local(batch=40)
+    assert texts(asyncio.run(sample_all(moving, range(12)))) == whole
+    lengths = [moving.prompt_bound(problem, Path()) for problem in PROBLEMS]
+    assert min(lengths) < 12 < max(lengths) + 40, "rows that begin in one place and end in another"
+
+
 def test_work_joins_a_running_batch_and_leaves_it_when_done(engine: LocalEngine) -> None:
     async def both() -> None:
         long = asyncio.create_task(engine.sample(PROBLEMS[0], Path(), seeds=range(64), sampling=FORTY))

@@ -21,7 +21,7 @@ from transformers import (
 
 from tuili.backbone import llama
 from tuili.backbone.fallback import ModelForward
-from tuili.backbone.forward import Forward
+from tuili.backbone.forward import Forward, Held
 from tuili.engines.local.engine import LocalEngine
 from tuili.records import Path as Attempted
 from tuili.records import Problem, Sampling
@@ -91,11 +91,12 @@ def assert_same_logits(model: torch.nn.Module, forward: Forward) -> None:
     ids = torch.randint(1, 64, (3, 24), generator=torch.Generator().manual_seed(2))
     whole = model(input_ids=ids, use_cache=False).logits
     rows, lengths, zeros = torch.arange(3), torch.tensor([14, 9, 3]), torch.zeros(3, dtype=torch.long)
-    kept = forward.layout.zeros(4, 24)
-    logits = forward(ids[:, :14], zeros, kept, rows * 14 + lengths - 1)
+    parts = [(2, 24), (1, 30)] if forward.splits else [(3, 24)]
+    held = [Held(forward.layout.zeros(count + 1, columns), count) for count, columns in parts]
+    logits = forward(ids[:, :14], zeros, held, rows * 14 + lengths - 1)
     torch.testing.assert_close(logits, whole[rows, lengths - 1], atol=1e-4, rtol=1e-4)
     for positions in (lengths + step for step in range(8)):
-        logits = forward(ids[rows, positions][:, None], positions, kept, rows)
+        logits = forward(ids[rows, positions][:, None], positions, held, rows)
         torch.testing.assert_close(logits, whole[rows, positions], atol=1e-4, rtol=1e-4)
 
 

@@ -11,6 +11,7 @@ pytest.importorskip("peft")
 
 from transformers import LlamaForCausalLM  # noqa: E402
 
+from tuili.backbone.forward import Held  # noqa: E402
 from tuili.backbone.llama import LlamaForward  # noqa: E402
 from tuili.training.lora import LoraKeys, Merged, adapted  # noqa: E402
 
@@ -29,7 +30,9 @@ def test_what_samples_has_the_adapters_as_they_are_now(small_policy: Path) -> No
                     weight.add_(torch.randn_like(weight))
             expected = model(input_ids=tokens).logits[0]
             forward.read(merged.refresh())
-            found = forward(tokens, torch.zeros(1, dtype=torch.long), forward.layout.zeros(1, len(whole)), whole)
+            found = forward(
+                tokens, torch.zeros(1, dtype=torch.long), [Held(forward.layout.zeros(1, len(whole)), 1)], whole
+            )
         assert (expected - before).abs().max() > 0.01
         torch.testing.assert_close(found, expected, atol=1e-4, rtol=1e-3)
 

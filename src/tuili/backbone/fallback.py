@@ -7,6 +7,7 @@ numbers as without a cache.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from inspect import signature
 from typing import Any
 
@@ -15,11 +16,13 @@ from torch import Tensor
 from transformers import Cache, DynamicCache, PreTrainedModel
 from transformers.cache_utils import CacheLayerMixin
 
-from tuili.backbone.forward import Layout, sliding, visible
+from tuili.backbone.forward import Held, Layout, sliding, visible
 from tuili.errors import BadRequest
 
 
 class ModelForward:
+    splits = False  # transformers would read the weights once for each part
+
     def __init__(self, model: PreTrainedModel) -> None:
         """Raises BadRequest when the model cannot run over keys and values alone."""
         self._model = model
@@ -44,8 +47,8 @@ class ModelForward:
         if not same:
             raise refusal
 
-    def __call__(self, tokens: Tensor, starts: Tensor, kept: Tensor, at: Tensor) -> Tensor:
-        n, s = tokens.shape
+    def __call__(self, tokens: Tensor, starts: Tensor, held: Sequence[Held], at: Tensor) -> Tensor:
+        ((kept, n),), s = held, tokens.shape[1]
         length = int(starts.max()) + s
         positions = starts[:, None] + torch.arange(s, device=starts.device)
         layers = []
@@ -105,10 +108,10 @@ class ModelForward:
         tokens = (torch.arange(8, device=self._model.device).view(2, 4) + 1) % vocabulary
         lengths = torch.tensor([4, 3], device=self._model.device)
         whole = self._model(input_ids=tokens, use_cache=False).logits[torch.arange(2), lengths - 1]
-        kept = self.layout.zeros(2, 4)
-        self(tokens[:, :3], torch.zeros_like(lengths), kept, lengths[:0])
+        held = [Held(self.layout.zeros(2, 4), 2)]
+        self(tokens[:, :3], torch.zeros_like(lengths), held, lengths[:0])
         stepped = self(
-            tokens[torch.arange(2), lengths - 1][:, None], lengths - 1, kept, torch.arange(2, device=tokens.device)
+            tokens[torch.arange(2), lengths - 1][:, None], lengths - 1, held, torch.arange(2, device=tokens.device)
         )
         tolerance = 1e-3 if self.layout.dtype is torch.float32 else 0.1
         return bool((whole - stepped).float().norm() <= tolerance * whole.float().norm())

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 import torch
 from torch import Tensor
@@ -32,16 +33,27 @@ class Layout:
         return torch.zeros(self.planes, rows, self.heads, length, self.head_dim, dtype=self.dtype, device=self.device)
 
 
+class Held(NamedTuple):
+    """Some of the rows of a pass, one after the other, and the keys and values of all their earlier positions."""
+
+    kept: Tensor
+    """Theirs are the first of its rows."""
+    rows: int
+
+
 class Forward(Protocol):
     layout: Layout
     outputs: int
     """How many logits a token has: the vocabulary, or a classifier's classes."""
+    splits: bool
+    """Whether rows of one pass may be held in several parts."""
 
-    def __call__(self, tokens: Tensor, starts: Tensor, kept: Tensor, at: Tensor) -> Tensor:
+    def __call__(self, tokens: Tensor, starts: Tensor, held: Sequence[Held], at: Tensor) -> Tensor:
         """Logits [k, outputs] after k of the tokens [n, s], whose numbers are `at` [k]: row x s + column.
 
-        Row r's tokens stand at positions starts[r], starts[r] + 1, …; their keys and values are written into the
-        first n rows of `kept`, which hold those of all earlier positions. Rows with fewer tokens are padded at the end.
+        Row r's tokens stand at positions starts[r], starts[r] + 1, …; their keys and values are written where those of
+        its earlier positions are held. Rows with fewer tokens are padded at the end. Rows that are held together take
+        the time of the longest of them.
         """
         ...
 

@@ -7,12 +7,15 @@ stay and shared by grouped queries without a copy.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor
 from torch.nn import functional
 from transformers import PreTrainedModel
 
-from tuili.backbone.forward import Layout, sliding, visible
+from tuili.backbone.attention import Attention
+from tuili.backbone.forward import Held, Layout, sliding
 from tuili.backbone.product import linear, padded
 from tuili.backbone.weights import fold, rotation
 
@@ -33,6 +36,8 @@ def fits(model: PreTrainedModel) -> bool:
 
 
 class LlamaForward:
+    splits = True
+
     def __init__(self, model: PreTrainedModel) -> None:
         """Copies the weights into its own form; the model is not needed afterwards."""
         config = model.config
@@ -54,21 +59,17 @@ class LlamaForward:
         head = model.lm_head if hasattr(model, "lm_head") else model.score
         self._head, self._head_bias = head.weight.detach(), None if head.bias is None else head.bias.detach()
 
-    def __call__(self, tokens: Tensor, starts: Tensor, kept: Tensor, at: Tensor) -> Tensor:
+    def __call__(self, tokens: Tensor, starts: Tensor, held: Sequence[Held], at: Tensor) -> Tensor:
         n, s = tokens.shape
-        length = int(starts.max()) + s
-        positions = starts[:, None] + torch.arange(s, device=starts.device)
-        turn = self._rotation[positions][:, :, None]
-        mask = visible(starts, s, length).to(self.layout.dtype)
-        columns = self._columns(positions, *kept.shape[1:4:2])
+        turn = self._rotation[starts[:, None] + torch.arange(s, device=starts.device)][:, :, None]
+        shares = [each.rows for each in held]
+        attend = [Attention(each, own, s) for each, own in zip(held, torch.split(starts, shares), strict=True)]
         x = functional.embedding(padded(tokens.flatten(), self._layers[0].out), self._embedding)
         for number, layer in enumerate(self._layers):
             qkv = linear(self._normed(x), layer.qkv, layer.qkv_bias)[: n * s].view(n, s, -1, self._head_dim)
             _rotate(qkv[:, :, : self._heads + self._kv_heads], turn)
-            planes = kept[2 * number : 2 * number + 2]
-            planes.view(-1, self._head_dim).index_copy_(0, columns, qkv[:, :, self._heads :].flatten(0, 2))
-            keys, values = planes
-            attended = self._attend(qkv[:, :, : self._heads], keys[:n, :, :length], values[:n, :, :length], mask)
+            parts = [each(number, own) for each, own in zip(attend, torch.split(qkv, shares), strict=True)]
+            attended = torch.cat(parts) if len(parts) > 1 else parts[0]
             x += linear(padded(attended, layer.out), layer.out, layer.out_bias)
             gate, up = linear(self._normed(x), layer.gate_up).chunk(2, dim=-1)
             x += linear(functional.silu(gate) * up, layer.down)
@@ -81,27 +82,6 @@ class LlamaForward:
 
     def _normed(self, x: Tensor) -> Tensor:
         return functional.rms_norm(x, x.shape[-1:], None, self._eps)
-
-    def _columns(self, positions: Tensor, rows: int, length: int) -> Tensor:
-        """Where keys and values [n, s, 2 x kv_heads] land in their two planes seen as one list of vectors: flat."""
-        row = torch.arange(len(positions), device=positions.device)[:, None, None, None]
-        plane = torch.arange(2, device=positions.device)[:, None]
-        head = torch.arange(self._kv_heads, device=positions.device)
-        return (((plane * rows + row) * self._kv_heads + head) * length + positions[:, :, None, None]).flatten()
-
-    def _attend(self, queries: Tensor, keys: Tensor, values: Tensor, mask: Tensor) -> Tensor:
-        """[n * s, heads * head_dim] of queries [n, s, heads, head_dim], keys and values [n, kv_heads, length, …]."""
-        n, s = queries.shape[:2]
-        if s > 1:
-            attended = functional.scaled_dot_product_attention(
-                queries.transpose(1, 2), keys, values, attn_mask=mask, scale=1.0, enable_gqa=True
-            )
-            return attended.transpose(1, 2).reshape(n * s, -1)
-        # the queries of a group are rows of one small product: several times faster here than a kernel made for many
-        grouped = queries.view(n, self._kv_heads, -1, self._head_dim)
-        scores = torch.matmul(grouped, keys.transpose(2, 3)).add_(mask)
-        weights = torch.softmax(scores, -1, dtype=torch.float32).to(values.dtype)
-        return torch.matmul(weights, values).view(n, -1)
 
 
 def _rotate(heads: Tensor, turn: Tensor) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from time import perf_counter
 
 from torch import Tensor
 
-from tuili.backbone.forward import Forward
+from tuili.backbone.forward import Forward, Held
 
 
 class Meter:
@@ -19,8 +20,8 @@ class Meter:
         self.seconds = 0.0
         """Inside forward passes; where the device works asynchronously, only until it was told what to do."""
 
-    def __call__(self, tokens: Tensor, starts: Tensor, kept: Tensor, at: Tensor) -> Tensor:
+    def __call__(self, tokens: Tensor, starts: Tensor, held: Sequence[Held], at: Tensor) -> Tensor:
         begun = perf_counter()
-        logits = self._forward(tokens, starts, kept, at)
+        logits = self._forward(tokens, starts, held, at)
         self.seconds += perf_counter() - begun
         return logits

@@ -8,7 +8,7 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from tuili.backbone.forward import Layout
+from tuili.backbone.forward import Held, Layout
 from tuili.backbone.meter import Meter
 from tuili.backbone.store import Ids, Key, Prefix, PrefixStore
 
@@ -100,7 +100,8 @@ class Prefill:
         for begin in range(0, longest, self._pass_tokens):
             part = tokens[:, begin : begin + self._pass_tokens]
             here = (columns >= begin) & (columns < begin + part.shape[1])
-            found = self._forward(part, positions + begin, kept, numbers[here] * part.shape[1] + columns[here] - begin)
+            held = [Held(kept, len(rows))]
+            found = self._forward(part, positions + begin, held, numbers[here] * part.shape[1] + columns[here] - begin)
             if logits is None:
                 logits = found.new_zeros(len(columns), found.shape[1])
             logits[here] = found

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Collection
+import sys
+from collections import defaultdict, deque
+from collections.abc import Collection, Sequence
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -14,11 +16,10 @@ from tuili.backbone.forward import Layout
 from tuili.backbone.meter import Meter
 from tuili.backbone.prefill import PASS_TOKENS, Prefill
 from tuili.backbone.store import Prefix, PrefixStore
-from tuili.engines.local.pool import Pool
+from tuili.engines.local.lane import Lane
 from tuili.engines.local.request import Request
-from tuili.engines.local.rows import Rows
 from tuili.engines.local.sampling import choose, uniforms
-from tuili.engines.local.stops import StepWatch
+from tuili.engines.local.stops import State, StepWatch
 from tuili.records import StopReason
 
 
@@ -33,22 +34,24 @@ class Batch:
         vocabulary: int,
         rows: int,
         cache_bytes: int,
+        lengths: Sequence[int] = (),
     ) -> None:
         """rows: the most that run at once. cache_bytes: for the running rows' keys and values at their longest, and
-        as much again for the prefixes that are kept."""
+        as much again for the prefixes that are kept. lengths: rows up to each of them run together."""
         self._forward, self._layout, self._watch = forward, layout, watch
         self._ends = np.zeros(vocabulary, np.bool_)
         self._ends[list(ends)] = True
         self._store = PrefixStore(cache_bytes)
         self._prefill = Prefill(forward, layout, self._store)
         self._most_tokens = cache_bytes // layout.token_bytes
-        self._rows, self._pool = Rows(rows), Pool(layout, self._most_tokens)
+        self._places = rows
+        self._lanes = [Lane(layout, rows, self._most_tokens, longest) for longest in (*lengths, sys.maxsize)]
         self._waiting: deque[Request] = deque()
         self._finished: list[Request] = []
 
     @property
     def busy(self) -> bool:
-        return bool(self._waiting or self._rows)
+        return bool(self._waiting) or any(lane.rows for lane in self._lanes)
 
     def add(self, request: Request) -> None:
         self._waiting.append(request)
@@ -58,37 +61,41 @@ class Batch:
         """Forgets a request that nobody waits for any more."""
         if request in self._waiting:
             self._waiting.remove(request)
-        self._remove(np.flatnonzero([owner is request for owner, _ in self._rows.owners]))
+        for lane in self._lanes:
+            lane.leave(np.flatnonzero([owner is request for owner, _ in lane.rows.owners]))
 
     def clear(self) -> None:
         """Forgets everything."""
         self._waiting.clear()
         self._finished.clear()
-        self._rows.owners.clear()
-        self._pool.clear()
+        for lane in self._lanes:
+            lane.clear()
         self._store.clear()
 
     @torch.inference_mode()
     def step(self) -> list[Request]:
         """Lets waiting rows join, and takes one token of every row. Returns the requests that finished."""
-        logits = [self._decode()] if self._rows else []
-        if self._waiting and (joining := self._next_to_join()):
-            logits.append(self._join(joining))
-        if logits:
-            self._take(torch.cat(logits) if len(logits) > 1 else logits[0])
+        decoded = self._decode()
+        joined = self._join(joining) if self._waiting and (joining := self._next_to_join()) else {}
+        for lane in self._lanes:
+            parts = [logits[lane] for logits in (decoded, joined) if lane in logits]
+            if parts:
+                self._take(lane, torch.cat(parts) if len(parts) > 1 else parts[0])
+        for lane, longer in reversed(list(pairwise(self._lanes))):
+            lane.outgrow(longer)
         finished, self._finished = self._finished, []
         return finished
 
     def _next_to_join(self) -> list[tuple[Request, int]]:
         """First come, first served: requests and how many of their rows there is room for."""
         joining: list[tuple[Request, int]] = []
-        rows = len(self._rows)
-        longest = int((self._rows["start"] + self._rows["limit"]).max(initial=0))
+        rows = sum(len(lane.rows) for lane in self._lanes)
+        longest = max(int((lane.rows["start"] + lane.rows["limit"]).max(initial=0)) for lane in self._lanes)
         while self._waiting:
             request = self._waiting[0]
             wanted = len(request.seeds) - request.joined
             longest = max(longest, len(request.ids) + request.limit)
-            room = min(self._rows.places, self._most_tokens // longest)
+            room = min(self._places, self._most_tokens // longest)
             count = min(wanted, max(room, 1 if rows == 0 else 0) - rows)
             if count > 0:
                 joining.append((request, count))
@@ -97,18 +104,6 @@ class Batch:
                 break
             self._waiting.popleft()
         return joining
-
-    def _join(self, joining: list[tuple[Request, int]]) -> Tensor:
-        """New rows behind those that run: the logits after their prefixes [new rows, vocabulary]."""
-        first = len(self._rows)
-        self._prefill.prepare(self._to_prefill(joining))
-        longest = max(int(self._rows.lengths.max(initial=0)), *(len(request.ids) for request, _ in joining))
-        self._pool.reserve(first + sum(count for _, count in joining), longest + 1, used=first)
-        for request, count in joining:
-            prefix, _ = request.start
-            self._pool.fill(len(self._rows), count, prefix.all_kept())
-            self._rows.join(request, count, self._watch.start(request.text))
-        return torch.cat([request.start[1].expand(count, -1) for request, count in joining])
 
     def _to_prefill(self, joining: list[tuple[Request, int]]) -> list[Request]:
         """Those that join, and what the same pass takes of those in line: each alone would take a pass of its own."""
@@ -122,19 +117,30 @@ class Batch:
                 wanted[request] = None
         return list(wanted)
 
-    def _decode(self) -> Tensor:
-        """Each row's last token through the model: the logits after it [rows, vocabulary]."""
-        lengths = self._rows.lengths
-        self._pool.reserve(len(lengths), int(lengths.max()) + 1, used=len(lengths))
-        self._forward.decoded += len(lengths)
-        starts, tokens = self._tensor(lengths), self._tensor(self._rows["token"])
-        return self._forward(
-            tokens[:, None], starts, self._pool.tensor, torch.arange(len(starts), device=starts.device)
-        )
+    def _decode(self) -> dict[Lane, Tensor]:
+        """Each row's last token through the model: the logits after it [rows of the lane, vocabulary]."""
+        running = [lane for lane in self._lanes if lane.rows]
+        if not running:
+            return {}
+        held = [lane.held() for lane in running]
+        starts = self._tensor([lane.rows.lengths for lane in running])
+        tokens = self._tensor([lane.rows["token"] for lane in running])
+        self._forward.decoded += len(tokens)
+        logits = self._forward(tokens[:, None], starts, held, torch.arange(len(tokens), device=tokens.device))
+        return dict(zip(running, torch.split(logits, [each.rows for each in held]), strict=True))
 
-    def _take(self, logits: Tensor) -> None:
-        """Samples a token for every row, from logits [rows, vocabulary]; those that stop leave."""
-        rows = self._rows
+    def _join(self, joining: list[tuple[Request, int]]) -> dict[Lane, Tensor]:
+        """New rows behind those that run: the logits after their prefixes [new rows of the lane, vocabulary]."""
+        self._prefill.prepare(self._to_prefill(joining))
+        own: defaultdict[Lane, list[tuple[Request, int, State]]] = defaultdict(list)
+        for request, count in joining:
+            lane = next(lane for lane in self._lanes if lane.fits(len(request.ids)))
+            own[lane].append((request, count, self._watch.start(request.text)))
+        return {lane: lane.join(requests) for lane, requests in own.items()}
+
+    def _take(self, lane: Lane, logits: Tensor) -> None:
+        """Samples a token for every row of a lane, from logits [rows, vocabulary]; those that stop leave."""
+        rows = lane.rows
         chosen, logprobs = choose(logits, uniforms(rows["stream"], rows["made"]), rows["temperature"])
         tokens = chosen.cpu().numpy()
         rows.append(tokens, logprobs.cpu().numpy())
@@ -145,24 +151,17 @@ class Batch:
         stopped = np.flatnonzero(ended | completed | full)
         for row in stopped.tolist():
             stop = StopReason.END if ended[row] else StopReason.STEP if completed[row] else StopReason.LENGTH
-            self._finish(row, stop)
-        self._remove(stopped)
+            self._finish(lane, row, stop)
+        lane.leave(stopped)
 
-    def _finish(self, row: int, stop: StopReason) -> None:
-        request, index = self._rows.owners[row]
-        request.outcomes[index] = outcome = self._rows.outcome(row, stop)
+    def _finish(self, lane: Lane, row: int, stop: StopReason) -> None:
+        request, index = lane.rows.owners[row]
+        request.outcomes[index] = outcome = lane.rows.outcome(row, stop)
         if stop is not StopReason.END or request.keep_ended:
-            start, end = len(request.ids), len(request.ids) + len(outcome.ids) - 1
-            kept = self._pool.read(row, start, end)
+            kept = lane.read(row, len(request.ids), len(request.ids) + len(outcome.ids) - 1)
             self._store.add(Prefix(request.ids + outcome.ids, request.prefix, kept, owner=request.owner))
         if request.finished:
             self._finished.append(request)
 
-    def _remove(self, leaving: npt.NDArray[np.intp]) -> None:
-        if len(leaving):
-            sources, targets = self._rows.remove(leaving)
-            if targets:
-                self._pool.move(sources, targets, int(self._rows.lengths[targets].max()))
-
-    def _tensor(self, array: npt.NDArray[np.generic]) -> Tensor:
-        return torch.from_numpy(array.copy()).to(self._layout.device)
+    def _tensor(self, arrays: Sequence[npt.NDArray[np.int64]]) -> Tensor:
+        return torch.from_numpy(np.concatenate(arrays)).to(self._layout.device)

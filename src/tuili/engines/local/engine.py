@@ -16,6 +16,7 @@ from tuili.backbone.meter import Meter
 from tuili.conversation import TRY_AGAIN
 from tuili.engines.base import Sampled
 from tuili.engines.local.batch import Batch
+from tuili.engines.local.lane import LENGTHS
 from tuili.engines.local.loading import Dtype, load
 from tuili.engines.local.request import Request
 from tuili.engines.local.stops import StepWatch
@@ -71,6 +72,7 @@ class LocalEngine:
             vocabulary=forward.outputs,
             rows=batch,
             cache_bytes=int(cache_gib * GIB / 2),
+            lengths=[length for length in LENGTHS if length < self.context] if forward.splits else (),
         )
         self._waiting: dict[Request, asyncio.Future[None]] = {}
         self._pump: asyncio.Task[None] | None = None

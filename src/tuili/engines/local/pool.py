@@ -25,9 +25,10 @@ class Pool:
         if rows <= had_rows and length <= had_length:
             return
         length = -(-length // COLUMNS) * COLUMNS
-        # as many rows and columns as there ever were spares making room again and again, while they fit
-        if max(rows, had_rows) * max(length, had_length) <= self._most_tokens:
-            rows, length = max(rows, had_rows), max(length, had_length)
+        # as many rows and columns as there ever were, and twice as many rows, spare making room again and again
+        ample = max(rows, had_rows if rows <= had_rows else 2 * had_rows), max(length, had_length)
+        if ample[0] * ample[1] <= self._most_tokens:
+            rows, length = ample
         had = self.tensor[:, :used, :, :length]
         self.tensor = self._layout.zeros(rows, length)
         self.tensor[:, :used, :, : had.shape[3]] = had

@@ -51,7 +51,7 @@ class Rows:
         lengths: npt.NDArray[np.int64] = self["start"] + self["made"] - 1
         return lengths
 
-    def join(self, request: Request, count: int, watch: tuple[int, int, bool]) -> None:
+    def join(self, request: Request, count: int, watch: stops.State) -> None:
         """Begins rows for the next `count` seeds of a request."""
         new, taken = slice(len(self), len(self) + count), request.joined
         self.owners += [(request, index) for index in range(taken, taken + count)]
@@ -65,13 +65,23 @@ class Rows:
     def append(self, tokens: npt.NDArray[np.int64], logprobs: npt.NDArray[np.float32]) -> None:
         """One more token for each row."""
         n, made = len(self), self["made"]
-        if made.max() == len(self._tokens):
-            more = ((0, len(self._tokens)), (0, 0))
-            self._tokens, self._logprobs = np.pad(self._tokens, more), np.pad(self._logprobs, more)
+        self._reserve(int(made.max()) + 1)
         at = made, np.arange(n)
         self._tokens[at], self._logprobs[at] = tokens, logprobs
         self._state["token"][:n] = tokens
         made += 1
+
+    def adopt(self, others: Rows, which: npt.NDArray[np.intp]) -> None:
+        """Begins rows where others are."""
+        new, made = slice(len(self), len(self) + len(which)), int(others["made"][which].max())
+        self.owners += [others.owners[row] for row in which.tolist()]
+        for name, state in self._state.items():
+            state[new] = others[name][which]
+        self._reserve(made)
+        self._tokens[:made, new], self._logprobs[:made, new] = (
+            others._tokens[:made, which],
+            others._logprobs[:made, which],
+        )
 
     def outcome(self, row: int, stop: StopReason) -> Outcome:
         made = self._state["made"][row]
@@ -91,3 +101,11 @@ class Rows:
             self.owners[target] = self.owners[source]
         del self.owners[left:]
         return sources, targets
+
+    def clear(self) -> None:
+        self.owners.clear()
+
+    def _reserve(self, made: int) -> None:
+        if (short := made - len(self._tokens)) > 0:
+            more = ((0, max(short, len(self._tokens))), (0, 0))
+            self._tokens, self._logprobs = np.pad(self._tokens, more), np.pad(self._logprobs, more)

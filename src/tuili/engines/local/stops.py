@@ -19,6 +19,10 @@ FIELDS = [("separator", np.int16), ("marker", np.int16), ("written", np.bool_)]
 all of them once it was written; whether this continuation has written anything but white space."""
 
 
+State = tuple[int, int, bool]
+"""One row's."""
+
+
 class Fields(Protocol):
     def __getitem__(self, field: str, /) -> npt.NDArray[Any]: ...
 
@@ -35,7 +39,7 @@ class StepWatch:
             ended = np.full((1, len(pieces)), len(form.end_of_thinking), np.int16)
             self._marker = np.concatenate([following, ended])
 
-    def start(self, text: str) -> tuple[int, int, bool]:
+    def start(self, text: str) -> State:
         """The state of a row that is to continue text."""
         marker = self._form.end_of_thinking or ""
         ended = len(marker) if marker in text else _overlap(text, marker)
