@@ -67,7 +67,7 @@ class Ledger:
 
     def __init__(self, budget: Budget, parameters: Mapping[Component, int]) -> None:
         """parameters: of each component's model, which its FLOPs are computed from; 0 where it has none."""
-        self.budget = budget
+        self.budget, self.limited = budget, budget != UNLIMITED
         self.charges: list[Charge] = []
         self._parameters = parameters
         self._committed = dict.fromkeys(Component, 0)
@@ -78,7 +78,7 @@ class Ledger:
 
     def fits(self, wanted: Mapping[Component, int]) -> bool:
         """Whether these tokens could be reserved now, all of them together."""
-        if self.budget == UNLIMITED:
+        if not self.limited:
             return True
         after = {component: tokens + wanted.get(component, 0) for component, tokens in self._committed.items()}
         tokens_fit = self.budget.tokens is None or sum(after.values()) <= self.budget.tokens

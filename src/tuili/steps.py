@@ -46,8 +46,13 @@ def split_thinking(text: str, form: StepFormat) -> tuple[str, str | None]:
     return (thinking, rest.lstrip("\n")) if marker else (thinking, None)
 
 
-def split_steps(text: str, form: StepFormat) -> tuple[Step, ...]:
-    """The steps of a text: those of the thinking, then the answer (marker included) as one step if it began."""
+def split_steps(text: str, form: StepFormat, after: tuple[Step, ...] = ()) -> tuple[Step, ...]:
+    """The steps of a text: those of the thinking, then the answer (marker included) as one step if it began.
+
+    after: the steps of what stands before it; of these only the last can change.
+    """
+    if after:
+        return after[:-1] + split_steps(after[-1].text + text, form)
     if form.end_of_thinking is None:
         return tuple(Step(part) for part in _cut(text, form.separator))
     at = text.find(form.end_of_thinking)

@@ -53,6 +53,7 @@ class Prefill:
 
     def _claim(self, wanted: Wanted, known: dict[Key, Prefix]) -> list[Prefix]:
         """Its next prefixes that are to be read, each the parent of the next: none while another reads the first."""
+        wanted.prefixes += self._kept(wanted)
         run: list[Prefix] = []
         for ids in wanted.boundaries[len(wanted.prefixes) :]:
             prefix = known.get((wanted.owner, ids))
@@ -72,6 +73,16 @@ class Prefill:
             if prefix.logits is None:
                 run.append(prefix)
         return run
+
+    def _kept(self, wanted: Wanted) -> list[Prefix]:
+        """Of its next boundaries, up to the last of which all is kept."""
+        for end in range(len(wanted.boundaries), len(wanted.prefixes), -1):
+            last = self._store.get(wanted.boundaries[end - 1], wanted.owner)
+            if last is not None and last.logits is not None:
+                line = {len(prefix.ids): prefix for prefix in last.lineage()}
+                kept = [line.get(len(ids)) for ids in wanted.boundaries[len(wanted.prefixes) : end]]
+                return [prefix for prefix in kept if prefix is not None] if None not in kept else []
+        return []
 
     def _run(self, runs: Sequence[Sequence[Prefix]]) -> None:
         """The tokens of each run that have not been through the model."""

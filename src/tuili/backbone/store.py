@@ -28,6 +28,8 @@ class Prefix:
     """After the last token: [outputs]. None until that token went through the model."""
     owner: object = None
     """Whom it was read for: what another reads is not found."""
+    continued: int = 0
+    """How many of those that continue it are kept."""
     judged: tuple[float, ...] | None = None
     """What a classifier says of the step that ends here: the probabilities of its classes. None until it was asked."""
 
@@ -57,8 +59,8 @@ class Prefix:
 
 
 class PrefixStore:
-    """Bounded: what was used longest ago goes first. A prefix counts as used when one that continues it is, and later
-    than that one: so none outlives its parent, and what is counted is what is held."""
+    """Bounded: what was used longest ago goes first, but never before what continues it: so none outlives its parent,
+    and what is counted is what is held."""
 
     def __init__(self, limit_bytes: int) -> None:
         self._limit = limit_bytes
@@ -68,20 +70,20 @@ class PrefixStore:
     def get(self, ids: Ids, owner: object = None) -> Prefix | None:
         prefix = self._prefixes.get((owner, ids))
         if prefix is not None:
-            self._touch(prefix)
+            self._prefixes.move_to_end((owner, ids))
         return prefix
 
     def add(self, *line: Prefix) -> None:
         """Keeps prefixes, each of which continues the one before, but for those that are there already and those whose
         parent is no longer there."""
-        added = None
         for prefix in line:
-            if prefix.key not in self._prefixes and (prefix.parent is None or self._holds(prefix.parent)):
-                self._prefixes[prefix.key] = added = prefix
+            parent = prefix.parent
+            if prefix.key not in self._prefixes and (parent is None or self._holds(parent)):
+                self._prefixes[prefix.key] = prefix
                 self._used += prefix.bytes
-        if added is not None:
-            self._touch(added)
-            self._evict()
+                if parent is not None:
+                    parent.continued += 1
+        self._evict()
 
     def extend(self, prefix: Prefix, kept: Tensor, logits: Tensor) -> None:
         """The rest of a prefix went through the model: the keys and values of it, and the logits after it."""
@@ -94,17 +96,19 @@ class PrefixStore:
             self._evict()
 
     def clear(self) -> None:
-        self._prefixes.clear()
+        while self._prefixes:
+            self._prefixes.popitem()[1].continued = 0
         self._used = 0
 
     def _holds(self, prefix: Prefix) -> bool:
         return self._prefixes.get(prefix.key) is prefix
 
-    def _touch(self, prefix: Prefix) -> None:
-        for each in prefix.lineage():
-            self._prefixes.move_to_end(each.key)
-
     def _evict(self) -> None:
         while self._used > self._limit:
-            _, prefix = self._prefixes.popitem(last=False)
+            key, prefix = self._prefixes.popitem(last=False)
+            if prefix.continued:
+                self._prefixes[key] = prefix
+                continue
             self._used -= prefix.bytes
+            if prefix.parent is not None:
+                prefix.parent.continued -= 1

@@ -95,7 +95,7 @@ class Driver:
             temperature=self.sampling.temperature if ask.temperature is None else ask.temperature,
         )
         scoring = 0
-        if ask.to_be_scored and self.verifier:
+        if ask.to_be_scored and self.verifier and self.ledger.limited:
             scoring = self.verifier.bound(self.problem, start, sampling.max_tokens)
         return Group(start, ask.n, sampling, prompt, scoring)
 

@@ -31,7 +31,7 @@ class Tree:
 
     def write(self, path: Path, text: str) -> Path:
         """The path with text put after it by its strategy: still the same node, until it has children."""
-        return replace(path, text=path.text + text, steps=split_steps(path.text + text, self._form))
+        return replace(path, text=path.text + text, steps=split_steps(text, self._form, path.steps))
 
     def grow(self, parent: Path, path_id: tuple[int, ...], completion: Completion, ask: Sample) -> Path:
         """The child that a completion makes of its parent, recorded as a node with what its ask put before it."""
@@ -59,7 +59,7 @@ class Tree:
             logprob=parent.logprob + logprob,
             min_logprob=min(parent.min_logprob, min_logprob),
             stop=completion.stop,
-            steps=split_steps(text, self._form),
+            steps=split_steps(completion.text, self._form, parent.steps),
             answer=answer,
             earlier=parent.earlier,
         )

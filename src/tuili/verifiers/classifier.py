@@ -78,12 +78,12 @@ class Classifier:
         longest = max((reading.length for reading in readings), default=0)
         if self.context is not None and longest > self.context:
             raise VerifierError(f"a path has {longest} tokens, the context of the verifier {self.name} {self.context}")
-        loop = asyncio.get_running_loop()
-        futures: list[asyncio.Future[None]] = [loop.create_future() for _ in readings]
-        self._waiting += zip(readings, futures, strict=True)
-        if self._pump is None or self._pump.done():
-            self._pump = asyncio.create_task(self._serve())
-        await asyncio.gather(*futures)
+        if readings:
+            done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            self._waiting += [(reading, done) for reading in readings]
+            if self._pump is None or self._pump.done():
+                self._pump = asyncio.create_task(self._serve())
+            await done
         with torch.inference_mode():
             return step_probabilities(readings, len(self.classes), self._surprise)
 
@@ -108,11 +108,12 @@ class Classifier:
                 with torch.inference_mode():
                     self._reader.prepare([reading for reading, _ in batch])
             except Exception as error:
-                _fail((future for _, future in batch), VerifierError(f"the verifier {self.name} failed: {error}"))
+                _fail({done for _, done in batch}, VerifierError(f"the verifier {self.name} failed: {error}"))
                 continue
-            for _, future in batch:
-                if not future.done():  # it may have been cancelled just now
-                    future.set_result(None)
+            unfinished = self._waiting[0][1] if self._waiting else None
+            for done in dict.fromkeys(done for _, done in batch):
+                if done is not unfinished and not done.done():  # it may have been cancelled just now
+                    done.set_result(None)
             await asyncio.sleep(0)
 
     def _take(self) -> list[tuple[Reading, asyncio.Future[None]]]:

@@ -7,6 +7,7 @@ Classes are PRM800K's: `-` wrong, `0` neutral (a dead end that is not a mistake)
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path as FilePath
 from typing import Literal
 
@@ -14,7 +15,7 @@ from tuili.errors import BadRequest
 from tuili.records import Path, Problem, Verdict
 from tuili.verifiers.aggregate import Aggregate, aggregate, standing
 from tuili.verifiers.base import Judged
-from tuili.verifiers.classifier import Classifier
+from tuili.verifiers.classifier import REMEMBERED, Classifier
 
 
 class ProcessVerifier:
@@ -34,6 +35,7 @@ class ProcessVerifier:
         self.classifier = Classifier(FilePath(path), history=history, batch_tokens=batch_tokens, cache_gib=cache_gib)
         self.parameters = self.classifier.parameters
         wanted = ("+", "0") if neutral == "good" else ("+",)
+        self._score = lru_cache(REMEMBERED)(self._goodness)
         self.good = [i for i, label in self.classifier.classes.items() if label in wanted]
         if not self.good:
             raise BadRequest(f"{path} is no process verifier: its classes are {list(self.classifier.classes.values())}")
@@ -42,9 +44,12 @@ class ProcessVerifier:
         readings = [self.classifier.reading(problem, path, attempt) for path in paths]
         verdicts = []
         for path, steps in zip(paths, await self.classifier.probabilities(readings), strict=True):
-            scores = tuple(round(sum(map(step.__getitem__, self.good)), 6) for step in steps)
+            scores = tuple(map(self._score, steps))
             verdicts.append(Verdict(aggregate(standing(path.steps, scores), self.how), scores))
         return Judged(verdicts, sum(reading.prefilled for reading in readings))
+
+    def _goodness(self, step: tuple[float, ...]) -> float:
+        return round(sum(map(step.__getitem__, self.good)), 6)
 
     def bound(self, problem: Problem, path: Path, new_tokens: int) -> int:
         return self.classifier.tokens(problem, path) + new_tokens

@@ -56,7 +56,7 @@ class Codec:
         return str(self._tokenizer.decode(shown, skip_special_tokens=False, clean_up_tokenization_spaces=False))
 
     def added(self, text: str, ids: Ids, more: Ids) -> str:
-        """What `more` adds to the text of `ids`. Decoded as a whole: a token's text may depend on the one before."""
+        """What `more` adds to the text of `ids`. Decoded with what is before: a token's text may depend on that."""
         whole = self.decode(ids + more)
         return whole[len(text) :] if whole.startswith(text) else self.decode(more)
 
