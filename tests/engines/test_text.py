@@ -40,7 +40,7 @@ def test_what_is_added_joins_the_text_without_a_seam(tokenizer: PreTrainedTokeni
     for cut in range(1, len(ids)):
         before = codec.decode(ids[:cut])
         if whole.startswith(before):
-            assert before + codec.added(before, ids[:cut], ids[cut:]) == whole
+            assert before + codec.added(ids[:cut], ids[cut:]) == whole
 
 
 def test_a_special_end_of_thinking_stays_in_the_text() -> None:

@@ -26,7 +26,7 @@ from tuili.backbone.whole import Whole
 from tuili.conversation import encode, prompt_ids
 from tuili.errors import BadRequest, VerifierError
 from tuili.records import Path, Problem, StopReason
-from tuili.verifiers.reading import Reading, Surprise, step_probabilities
+from tuili.verifiers.reading import Reading, Surprise, judge_steps
 
 GIB = 1 << 30
 REMEMBERED = 1 << 14
@@ -84,8 +84,7 @@ class Classifier:
             if self._pump is None or self._pump.done():
                 self._pump = asyncio.create_task(self._serve())
             await done
-        with torch.inference_mode():
-            return step_probabilities(readings, len(self.classes), self._surprise)
+        return [reading.judged for reading in readings]
 
     def _parts(self, problem: Problem, path: Path) -> list[Ids]:
         prompt = self._prompt(problem.prompt, path.earlier if self.history else ())
@@ -107,6 +106,7 @@ class Classifier:
             try:
                 with torch.inference_mode():
                     self._reader.prepare([reading for reading, _ in batch])
+                    judge_steps((reading for reading, _ in batch), len(self.classes), self._surprise)
             except Exception as error:
                 _fail({done for _, done in batch}, VerifierError(f"the verifier {self.name} failed: {error}"))
                 continue

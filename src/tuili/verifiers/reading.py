@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import NamedTuple
@@ -36,14 +36,17 @@ class Reading:
     """How many tokens had to go through the model."""
 
     @property
+    def judged(self) -> list[tuple[float, ...]]:
+        """The probabilities of each step's classes, once it was judged."""
+        return [self.prefixes[end].judged or () for end in self.ends]
+
+    @property
     def length(self) -> int:
         return len(self.boundaries[-1]) if self.boundaries else 0
 
 
-def step_probabilities(
-    readings: Sequence[Reading], classes: int, surprise: Surprise | None
-) -> list[list[tuple[float, ...]]]:
-    """Of the classes, for each step of each reading. Once all is read; what was judged before is not judged again."""
+def judge_steps(readings: Iterable[Reading], classes: int, surprise: Surprise | None) -> None:
+    """Of the steps of readings, those that were not judged before: the probabilities of the classes. Once all is read."""
     new = {
         reading.prefixes[end]: reading.prefixes[begin : end + 1]
         for reading in readings
@@ -56,7 +59,6 @@ def step_probabilities(
             logits[:, surprise.wrong] -= surprise.weight * _least_likely(new.values(), classes)
         for prefix, probabilities in zip(new, logits.softmax(-1).tolist(), strict=True):
             prefix.judged = tuple(probabilities)
-    return [[prefix.judged or () for prefix in map(reading.prefixes.__getitem__, reading.ends)] for reading in readings]
 
 
 def _least_likely(steps: Collection[Sequence[Prefix]], classes: int) -> Tensor:

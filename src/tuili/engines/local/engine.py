@@ -105,7 +105,7 @@ class LocalEngine:
         completions = []
         for index in range(len(seeds)):
             ids, logprobs, stop = request.outcomes[index]
-            text = self._codec.added(path.text, generated, ids)
+            text = self._codec.added(generated, ids)
             completions.append(Completion(text, len(ids), ids, logprobs, stop))
         return Sampled(completions, request.prefilled, generated)
 

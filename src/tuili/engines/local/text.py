@@ -12,6 +12,8 @@ from tuili.records import Path
 
 THINKING_MARKERS = frozenset({"<think>", "</think>"})
 """Kept in a text even where a tokenizer calls them special: they say where the answer begins."""
+NEIGHBOURS = 16
+"""Tokens before another that its text may depend on."""
 REMEMBERED = 4096
 """How many prompts and texts are."""
 
@@ -55,10 +57,11 @@ class Codec:
             return str(self._tokenizer.backend_tokenizer.decode(shown, skip_special_tokens=False))
         return str(self._tokenizer.decode(shown, skip_special_tokens=False, clean_up_tokenization_spaces=False))
 
-    def added(self, text: str, ids: Ids, more: Ids) -> str:
-        """What `more` adds to the text of `ids`. Decoded with what is before: a token's text may depend on that."""
-        whole = self.decode(ids + more)
-        return whole[len(text) :] if whole.startswith(text) else self.decode(more)
+    def added(self, ids: Ids, more: Ids) -> str:
+        """What `more` adds to the text of `ids`. Decoded with the last of those: a token's text may depend on them."""
+        last = ids[-NEIGHBOURS:]
+        before, whole = self.decode(last), self.decode(last + more)
+        return whole[len(before) :] if whole.startswith(before) else self.decode(more)
 
     def pieces(self, vocabulary: int) -> list[str]:
         """What each token is alone; nothing for those that are not shown and those without a text."""
