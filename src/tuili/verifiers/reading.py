@@ -46,7 +46,7 @@ class Reading:
 
 
 def judge_steps(readings: Iterable[Reading], classes: int, surprise: Surprise | None) -> None:
-    """Of the steps of readings, those that were not judged before: the probabilities of the classes. Once all is read."""
+    """The probabilities of the classes of those steps that were not judged before, once all of them is read."""
     new = {
         reading.prefixes[end]: reading.prefixes[begin : end + 1]
         for reading in readings

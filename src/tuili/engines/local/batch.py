@@ -37,14 +37,15 @@ class Batch:
         lengths: Sequence[int] = (),
     ) -> None:
         """rows: the most that run at once. cache_bytes: for the running rows' keys and values at their longest, and
-        as much again for the prefixes that are kept. lengths: rows up to each of them run together."""
+        as much again for the prefixes that are kept. lengths: rows up to each of them run together. Each of these
+        lanes keeps its room when its rows move on to the next, which counts as theirs."""
         self._forward, self._layout, self._watch = forward, layout, watch
         self._ends = np.zeros(vocabulary, np.bool_)
         self._ends[list(ends)] = True
         self._store = PrefixStore(cache_bytes)
         self._prefill = Prefill(forward, layout, self._store)
         self._most_tokens = cache_bytes // layout.token_bytes
-        self._places = rows
+        self._places, self._lengths = rows, lengths
         self._lanes = [Lane(layout, rows, self._most_tokens, longest) for longest in (*lengths, sys.maxsize)]
         self._waiting: deque[Request] = deque()
         self._finished: list[Request] = []
@@ -95,7 +96,8 @@ class Batch:
             request = self._waiting[0]
             wanted = len(request.seeds) - request.joined
             longest = max(longest, len(request.ids) + request.limit)
-            room = min(self._places, self._most_tokens // longest)
+            columns = longest + sum(length for length in self._lengths if length < longest)
+            room = min(self._places, self._most_tokens // columns)
             count = min(wanted, max(room, 1 if rows == 0 else 0) - rows)
             if count > 0:
                 joining.append((request, count))

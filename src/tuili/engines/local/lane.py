@@ -16,8 +16,8 @@ from tuili.engines.local.request import Request
 from tuili.engines.local.rows import Rows
 from tuili.engines.local.stops import State
 
-LENGTHS = (128, 512, 2048, 8192)
-"""Up to which rows run together."""
+LENGTHS = tuple(1 << bit for bit in range(6, 14))
+"""64 to 8192 tokens: rows up to each of them run together. No row takes more than twice the time that it needs."""
 
 
 class Lane:
