@@ -72,13 +72,15 @@ def contender(spec: str, model: str) -> Callable[[Sequence[Problem]], Cost]:
     solver = Solver(make_engine(model), verifier, Sampling(max_tokens=128))
     strategy = make_strategy(spec)
 
-    async def solve(asked: Sequence[Problem]) -> list[Attempt]:
-        return [attempt async for attempt in solver.solve_many(Job(problem, strategy) for problem in asked)]
+    async def solve(asked: Sequence[Problem], attempts: list[Attempt]) -> None:
+        async for attempt in solver.solve_many(Job(problem, strategy) for problem in asked):
+            attempts.append(attempt)
 
     def run(asked: Sequence[Problem]) -> Cost:
         gc.collect()
+        attempts: list[Attempt] = []  # what a coroutine returns, asyncio.run writes down to compare a signal's handler
         begun, begun_processor = perf_counter(), process_time()
-        attempts = asyncio.run(solve(asked))
+        asyncio.run(solve(asked, attempts))
         seconds, processor = perf_counter() - begun, process_time() - begun_processor
         charges = [charge for attempt in attempts for charge in attempt.charges]
         verified = sum(charge.tokens for charge in charges if charge.component is Component.VERIFIER)

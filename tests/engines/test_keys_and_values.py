@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tuili.backbone.forward import Layout
+from tuili.backbone.pool import Pool
 from tuili.backbone.store import Prefix, PrefixStore
-from tuili.engines.local.pool import Pool
 
 LAYOUT = Layout(planes=2, heads=1, head_dim=2, dtype=torch.float32, device=torch.device("cpu"))
 TOKEN = LAYOUT.token_bytes

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from tuili.backbone.forward import Held, Layout
 from tuili.backbone.meter import Meter
+from tuili.backbone.pool import Pool
 from tuili.backbone.store import Ids, Key, Prefix, PrefixStore
 
 PASS_TOKENS = 2048
@@ -31,8 +32,12 @@ class Wanted(Protocol):
 
 
 class Prefill:
-    def __init__(self, forward: Meter, layout: Layout, store: PrefixStore, pass_tokens: int = PASS_TOKENS) -> None:
+    def __init__(
+        self, forward: Meter, layout: Layout, store: PrefixStore, most_tokens: int, pass_tokens: int = PASS_TOKENS
+    ) -> None:
+        """most_tokens: rows times columns of a pass, up to which its room is kept for the next."""
         self._forward, self._layout, self._store, self._pass_tokens = forward, layout, store, pass_tokens
+        self._pool = Pool(layout, most_tokens)
         self._nothing = layout.zeros(1, 0)[:, 0]
 
     def prepare(self, wanted: Sequence[Wanted]) -> None:
@@ -88,18 +93,17 @@ class Prefill:
         """The tokens of each run that have not been through the model."""
         starts = [run[0].length for run in runs]
         rows = [run[-1].ids[start:] for run, start in zip(runs, starts, strict=True)]
-        kept = self._layout.zeros(len(runs), max(starts) + max(map(len, rows)))
+        self._pool.reserve(len(runs), max(starts) + max(map(len, rows)), used=0)
+        shared: dict[Prefix, Tensor] = {}
         for row, run in enumerate(runs):
-            kept[:, row, :, : starts[row]] = run[0].all_kept()
+            self._pool.fill(row, 1, _kept_before(run, shared))
         ends = [[len(prefix.ids) - 1 - start for prefix in run] for run, start in zip(runs, starts, strict=True)]
-        logits = self._logits(rows, starts, kept, ends)
+        logits = self._logits(rows, starts, ends)
         for row, run in enumerate(runs):
             for prefix in run:
-                self._store.extend(prefix, kept[:, row, :, prefix.length : len(prefix.ids)], next(logits))
+                self._store.extend(prefix, self._pool.read(row, prefix.length, len(prefix.ids)), next(logits))
 
-    def _logits(
-        self, rows: Sequence[Ids], starts: Sequence[int], kept: Tensor, ends: Sequence[Sequence[int]]
-    ) -> Iterator[Tensor]:
+    def _logits(self, rows: Sequence[Ids], starts: Sequence[int], ends: Sequence[Sequence[int]]) -> Iterator[Tensor]:
         """After each row's tokens at `ends`, row by row: [outputs] each. A single row may take several passes."""
         device = self._layout.device
         longest = max(map(len, rows))
@@ -111,13 +115,24 @@ class Prefill:
         for begin in range(0, longest, self._pass_tokens):
             part = tokens[:, begin : begin + self._pass_tokens]
             here = (columns >= begin) & (columns < begin + part.shape[1])
-            held = [Held(kept, len(rows))]
+            held = [Held(self._pool.tensor, len(rows))]
             found = self._forward(part, positions + begin, held, numbers[here] * part.shape[1] + columns[here] - begin)
             if logits is None:
                 logits = found.new_zeros(len(columns), found.shape[1])
             logits[here] = found
         assert logits is not None
         return (row.clone() for row in logits)
+
+
+def _kept_before(run: Sequence[Prefix], shared: dict[Prefix, Tensor]) -> Tensor:
+    """Keys and values of a run's tokens that went through the model: [planes, heads, tokens, head_dim]. Put together
+    once for all that continue the same prefix."""
+    parent = run[0].parent
+    if parent is None or run[0].kept.shape[2]:
+        return run[0].all_kept()
+    if parent not in shared:
+        shared[parent] = parent.all_kept()
+    return shared[parent]
 
 
 def _batches(runs: Sequence[list[Prefix]], pass_tokens: int) -> Iterator[list[list[Prefix]]]:

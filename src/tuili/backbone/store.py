@@ -86,10 +86,10 @@ class PrefixStore:
         self._evict()
 
     def extend(self, prefix: Prefix, kept: Tensor, logits: Tensor) -> None:
-        """The rest of a prefix went through the model: the keys and values of it, and the logits after it."""
+        """The rest of a prefix went through the model: its own copy of the keys and values of it, and the logits
+        after it."""
         before = prefix.bytes
-        # a copy in either case: a part of a pass would keep all of it in memory
-        prefix.kept = torch.cat([prefix.kept, kept], dim=2) if prefix.kept.shape[2] else kept.clone()
+        prefix.kept = torch.cat([prefix.kept, kept], dim=2) if prefix.kept.shape[2] else kept
         prefix.logits = logits
         if self._holds(prefix):
             self._used += prefix.bytes - before

@@ -168,8 +168,9 @@ class Driver:
             if path.id in seen or path.id not in self._held_for_scoring:
                 more += verifier.bound(self.problem, path, 0)
             seen.add(path.id)
-            lineage = (path.id[:end] for end in range(1, len(path.id) + 1))
-            held |= {each: self._held_for_scoring[each] for each in lineage if each in self._held_for_scoring}
+            if self._held_for_scoring:
+                lineage = (path.id[:end] for end in range(1, len(path.id) + 1))
+                held |= {each: self._held_for_scoring[each] for each in lineage if each in self._held_for_scoring}
         if not self.ledger.fits({VERIFIER: more}):
             raise BudgetExhausted(f"{self.ledger.budget} does not allow scoring {len(paths)} paths")
         total = more + sum(reservation.left for reservation in held.values())

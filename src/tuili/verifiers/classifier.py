@@ -20,6 +20,7 @@ from tuili.backbone.forward import Forward
 from tuili.backbone.llama import LlamaForward
 from tuili.backbone.meter import Meter
 from tuili.backbone.prefill import Prefill
+from tuili.backbone.recent import Recent
 from tuili.backbone.store import Ids, PrefixStore
 from tuili.backbone.surprise import SurprisedForward
 from tuili.backbone.whole import Whole
@@ -31,6 +32,8 @@ from tuili.verifiers.reading import Reading, Surprise, judge_steps
 GIB = 1 << 30
 REMEMBERED = 1 << 14
 """Of how many prompts, and of how many steps, the tokens are."""
+REMEMBERED_PATHS = 1 << 12
+"""Of how many paths: a path that goes on from one of them is not put together anew."""
 
 
 class Classifier:
@@ -56,6 +59,7 @@ class Classifier:
         )
         self._prompt = lru_cache(REMEMBERED)(self._prompt_ids)
         self._step = lru_cache(REMEMBERED)(self._step_ids)
+        self._lines: Recent[tuple[Ids, tuple[str, ...]], tuple[Ids, ...]] = Recent(REMEMBERED_PATHS)
         self._waiting: list[tuple[Reading, asyncio.Future[None]]] = []
         self._pump: asyncio.Task[None] | None = None
 
@@ -63,12 +67,12 @@ class Classifier:
         """attempt: whose reading this is; it shares nothing with another's."""
         if not path.steps:
             return Reading([], [], attempt)
-        boundaries = list(accumulate(self._parts(problem, path)))
+        boundaries = self._boundaries(problem, path)
         return Reading(boundaries, [*range(1, len(path.steps)), len(boundaries) - 1], attempt)
 
     def tokens(self, problem: Problem, path: Path) -> int:
         """Of the prompt and the path: what goes through the model when nothing is kept."""
-        return sum(map(len, self._parts(problem, path)))
+        return len(self._boundaries(problem, path)[-1])
 
     async def probabilities(self, readings: Sequence[Reading]) -> list[list[tuple[float, ...]]]:
         """Of the classes, for each step of each reading. Calls made at the same time share forward passes.
@@ -86,12 +90,23 @@ class Classifier:
             await done
         return [reading.judged for reading in readings]
 
-    def _parts(self, problem: Problem, path: Path) -> list[Ids]:
-        prompt = self._prompt(problem.prompt, path.earlier if self.history else ())
-        parts = [prompt, *map(self._step, [step.text for step in path.steps])]
-        if path.stop is StopReason.END and path.steps:
-            parts.append((self.tokenizer.eos_token_id,))
-        return parts
+    def _boundaries(self, problem: Problem, path: Path) -> tuple[Ids, ...]:
+        """The prompt, and then the path as far as the end of each step, and with the token that says that it ended."""
+        line = self._line(
+            self._prompt(problem.prompt, path.earlier if self.history else ()),
+            tuple([step.text for step in path.steps]),
+        )
+        ended = path.stop is StopReason.END and path.steps
+        return (*line, (*line[-1], self.tokenizer.eos_token_id)) if ended else line
+
+    def _line(self, prompt: Ids, steps: tuple[str, ...]) -> tuple[Ids, ...]:
+        if (line := self._lines.get((prompt, steps))) is None:
+            if before := self._lines.get((prompt, steps[:-1])):
+                line = (*before, before[-1] + self._step(steps[-1]))
+            else:
+                line = tuple(accumulate((prompt, *map(self._step, steps))))
+            self._lines[prompt, steps] = line
+        return line
 
     def _prompt_ids(self, prompt: str, earlier: tuple[str, ...]) -> Ids:
         return tuple(prompt_ids(self.tokenizer, prompt, earlier))
@@ -144,7 +159,8 @@ def _reader(
         return Whole(model, batch_tokens), batch_tokens
     # a quarter for the pass, a quarter for what it leaves behind until that is judged, a half for what is kept
     most_tokens = cache_bytes // 4 // forward.layout.token_bytes
-    return Prefill(Meter(forward), forward.layout, PrefixStore(cache_bytes // 2), batch_tokens), most_tokens
+    store = PrefixStore(cache_bytes // 2)
+    return Prefill(Meter(forward), forward.layout, store, most_tokens, batch_tokens), most_tokens
 
 
 def _fail(futures: Iterable[asyncio.Future[None]], error: VerifierError) -> None:

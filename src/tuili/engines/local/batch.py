@@ -6,6 +6,7 @@ import sys
 from collections import defaultdict, deque
 from collections.abc import Collection, Sequence
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -36,15 +37,15 @@ class Batch:
         cache_bytes: int,
         lengths: Sequence[int] = (),
     ) -> None:
-        """rows: the most that run at once. cache_bytes: for the running rows' keys and values at their longest, and
-        as much again for the prefixes that are kept. lengths: rows up to each of them run together. Each of these
+        """rows: the most that run at once. cache_bytes: for the running rows' keys and values at their longest, as
+        much again for the prefixes that are kept, and what a pass needs that reads these. lengths: rows up to each of them run together. Each of these
         lanes keeps its room when its rows move on to the next, which counts as theirs."""
         self._forward, self._layout, self._watch = forward, layout, watch
         self._ends = np.zeros(vocabulary, np.bool_)
         self._ends[list(ends)] = True
         self._store = PrefixStore(cache_bytes)
-        self._prefill = Prefill(forward, layout, self._store)
         self._most_tokens = cache_bytes // layout.token_bytes
+        self._prefill = Prefill(forward, layout, self._store, self._most_tokens)
         self._places, self._lengths = rows, lengths
         self._lanes = [Lane(layout, rows, self._most_tokens, longest) for longest in (*lengths, sys.maxsize)]
         self._waiting: deque[Request] = deque()
@@ -76,12 +77,11 @@ class Batch:
     @torch.inference_mode()
     def step(self) -> list[Request]:
         """Lets waiting rows join, and takes one token of every row. Returns the requests that finished."""
-        decoded = self._decode()
-        joined = self._join(joining) if self._waiting and (joining := self._next_to_join()) else {}
-        for lane in self._lanes:
-            parts = [logits[lane] for logits in (decoded, joined) if lane in logits]
-            if parts:
-                self._take(lane, torch.cat(parts) if len(parts) > 1 else parts[0])
+        logits = self._decode()
+        if self._waiting and (joining := self._next_to_join()):
+            logits = self._join(joining, logits)
+        if len(logits):
+            self._take(logits)
         for lane, longer in reversed(list(pairwise(self._lanes))):
             lane.outgrow(longer)
         finished, self._finished = self._finished, []
@@ -119,33 +119,42 @@ class Batch:
                 wanted[request] = None
         return list(wanted)
 
-    def _decode(self) -> dict[Lane, Tensor]:
-        """Each row's last token through the model: the logits after it [rows of the lane, vocabulary]."""
-        running = [lane for lane in self._lanes if lane.rows]
-        if not running:
-            return {}
-        held = [lane.held() for lane in running]
-        starts = self._tensor([lane.rows.lengths for lane in running])
-        tokens = self._tensor([lane.rows["token"] for lane in running])
+    def _decode(self) -> Tensor:
+        """Each row's last token through the model: the logits after it [rows, vocabulary], lane by lane."""
+        held = [lane.held() for lane in self._lanes if lane.rows]
+        if not held:
+            return torch.empty(0, len(self._ends), device=self._layout.device)
+        starts = torch.from_numpy(self._of_all("start") + self._of_all("made") - 1).to(self._layout.device)
+        tokens = torch.from_numpy(self._of_all("token")).to(self._layout.device)
         self._forward.decoded += len(tokens)
-        logits = self._forward(tokens[:, None], starts, held, torch.arange(len(tokens), device=tokens.device))
-        return dict(zip(running, torch.split(logits, [each.rows for each in held]), strict=True))
+        return self._forward(tokens[:, None], starts, held, torch.arange(len(tokens), device=tokens.device))
 
-    def _join(self, joining: list[tuple[Request, int]]) -> dict[Lane, Tensor]:
-        """New rows behind those that run: the logits after their prefixes [new rows of the lane, vocabulary]."""
+    def _join(self, joining: list[tuple[Request, int]], logits: Tensor) -> Tensor:
+        """New rows behind those of their lanes: the logits after their prefixes too [rows, vocabulary]."""
         self._prefill.prepare(self._to_prefill(joining))
         own: defaultdict[Lane, list[tuple[Request, int, State]]] = defaultdict(list)
         for request, count in joining:
             lane = next(lane for lane in self._lanes if lane.fits(len(request.ids)))
             own[lane].append((request, count, self._watch.start(request.text)))
-        return {lane: lane.join(requests) for lane, requests in own.items()}
+        running = torch.split(logits, [len(lane.rows) for lane in self._lanes])
+        parts: list[Tensor] = []
+        for lane, decoded in zip(self._lanes, running, strict=True):
+            parts += [decoded, lane.join(own[lane])] if lane in own else [decoded]
+        return torch.cat(parts)
 
-    def _take(self, lane: Lane, logits: Tensor) -> None:
-        """Samples a token for every row of a lane, from logits [rows, vocabulary]; those that stop leave."""
+    def _take(self, logits: Tensor) -> None:
+        """Samples a token for every row, from logits [rows, vocabulary]; those that stop leave."""
+        random = uniforms(self._of_all("stream"), self._of_all("made"))
+        chosen, logprobs = (each.cpu().numpy() for each in choose(logits, random, self._of_all("temperature")))
+        end = 0
+        for lane in self._lanes:
+            if lane.rows:
+                begin, end = end, end + len(lane.rows)
+                self._append(lane, chosen[begin:end], logprobs[begin:end])
+
+    def _append(self, lane: Lane, tokens: npt.NDArray[np.int64], logprobs: npt.NDArray[np.float32]) -> None:
         rows = lane.rows
-        chosen, logprobs = choose(logits, uniforms(rows["stream"], rows["made"]), rows["temperature"])
-        tokens = chosen.cpu().numpy()
-        rows.append(tokens, logprobs.cpu().numpy())
+        rows.append(tokens, logprobs)
         completed = rows["until_step"]
         if completed.any():
             completed = self._watch.advance(rows, tokens) & completed
@@ -165,5 +174,6 @@ class Batch:
         if request.finished:
             self._finished.append(request)
 
-    def _tensor(self, arrays: Sequence[npt.NDArray[np.int64]]) -> Tensor:
-        return torch.from_numpy(np.concatenate(arrays)).to(self._layout.device)
+    def _of_all(self, field: str) -> npt.NDArray[Any]:
+        """One of the rows' fields, lane by lane."""
+        return np.concatenate([lane.rows[field] for lane in self._lanes if lane.rows])

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from tuili.backbone.forward import Held, Layout
-from tuili.engines.local.pool import Pool
+from tuili.backbone.pool import Pool
 from tuili.engines.local.request import Request
 from tuili.engines.local.rows import Rows
 from tuili.engines.local.stops import State
@@ -59,8 +59,7 @@ class Lane:
 
     def outgrow(self, longer: Lane) -> None:
         """Moves the rows that have no room for another token here to a lane for longer ones."""
-        outgrown = np.flatnonzero(self.rows.lengths >= self._longest)
-        if len(outgrown):
+        if self.rows and len(outgrown := np.flatnonzero(self.rows.lengths >= self._longest)):
             longer._adopt(self, outgrown)
             self.leave(outgrown)
 
@@ -72,7 +71,7 @@ class Lane:
         first = len(self.rows)
         self._reserve(first + len(which), lane._longest)
         for place, row in enumerate(which.tolist(), first):
-            self._pool.fill(place, 1, lane._pool.read(row, 0, lane._longest))
+            self._pool.fill(place, 1, lane._pool.tensor[:, row, :, : lane._longest])
         self.rows.adopt(lane.rows, which)
 
     def _reserve(self, rows: int, length: int) -> None:

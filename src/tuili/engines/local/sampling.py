@@ -22,8 +22,11 @@ def uniforms(stream: npt.NDArray[np.uint64], positions: npt.NDArray[np.int64]) -
 
     Counter-based: SplitMix64 (Steele, Lea and Flood, OOPSLA 2014).
     """
-    bits = _mix(stream + (positions.astype(np.uint64) + np.uint64(1)) * _GAMMA)
-    return (bits >> np.uint64(11)).astype(np.float64) * 2.0**-53
+    bits = positions.astype(np.uint64)
+    bits += np.uint64(1)
+    bits *= _GAMMA
+    bits += stream
+    return (_mix(bits) >> np.uint64(11)).astype(np.float64) * 2.0**-53
 
 
 def choose(
@@ -43,15 +46,19 @@ def choose(
     cumulative = weights.cumsum(-1, dtype=torch.float64)
     target = torch.from_numpy(uniform).to(logits.device) * cumulative[:, -1]
     tokens = torch.searchsorted(cumulative, target[:, None], right=True).clamp_(max=logits.shape[1] - 1)
-    if (greedy := temperature == 0).any():
-        at = torch.from_numpy(greedy).to(logits.device)[:, None]
-        tokens = torch.where(at, logits.argmax(-1, keepdim=True), tokens)
-    # at temperature 1 nothing is sampled whose probability is too small for its logarithm
-    logprobs = logits.log_softmax(-1).gather(1, tokens) if other else weights.gather(1, tokens).log()
+    if other:
+        greedy = torch.from_numpy(temperature == 0).to(logits.device)[:, None]
+        tokens = torch.where(greedy, logits.argmax(-1, keepdim=True), tokens)
+        logprobs = logits.log_softmax(-1).gather(1, tokens)
+    else:  # nothing is sampled whose probability is too small for its logarithm
+        logprobs = weights.gather(1, tokens).log()
     return tokens.squeeze(1), logprobs.squeeze(1)
 
 
 def _mix(z: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
-    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return z ^ (z >> np.uint64(31))
+    """In place."""
+    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
+        z ^= z >> np.uint64(shift)
+        z *= np.uint64(factor)
+    z ^= z >> np.uint64(31)
+    return z

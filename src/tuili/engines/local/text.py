@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from transformers import PreTrainedTokenizerBase
 
+from tuili.backbone.recent import Recent
 from tuili.backbone.store import Ids
 from tuili.conversation import TRY_AGAIN, encode, prompt_ids
 from tuili.records import Path
@@ -28,7 +29,8 @@ class Codec:
         self._silent = frozenset(i for i, content in special.items() if content not in THINKING_MARKERS)
         self.prompt = lru_cache(REMEMBERED)(self._prompt)
         """(problem's prompt, earlier attempts) → all that the model reads before a new attempt."""
-        self.decode = lru_cache(REMEMBERED)(self._shown)
+        self._backend = tokenizer.backend_tokenizer if tokenizer.is_fast else None
+        self._texts: Recent[Ids, str] = Recent(REMEMBERED)
 
     def _prompt(self, prompt: str, earlier: tuple[str, ...] = ()) -> Ids:
         return tuple(prompt_ids(self._tokenizer, prompt, earlier, self._again))
@@ -50,23 +52,33 @@ class Codec:
         rest = path.text[len(known) :]
         return [path.token_ids, self._encode(rest)] if rest else [path.token_ids]
 
-    def _shown(self, ids: Ids) -> str:
+    def decode(self, ids: Ids) -> str:
         """The text of token ids, without special tokens."""
-        shown = [i for i in ids if i not in self._silent]
-        if self._tokenizer.is_fast:  # transformers' wrapper takes longer than the work itself
-            return str(self._tokenizer.backend_tokenizer.decode(shown, skip_special_tokens=False))
-        return str(self._tokenizer.decode(shown, skip_special_tokens=False, clean_up_tokenization_spaces=False))
+        if (text := self._texts.get(ids)) is None:
+            self._texts[ids] = text = self._shown(ids)
+        return text
 
     def added(self, ids: Ids, more: Ids) -> str:
         """What `more` adds to the text of `ids`. Decoded with the last of those: a token's text may depend on them."""
         last = ids[-NEIGHBOURS:]
-        before, whole = self.decode(last), self.decode(last + more)
-        return whole[len(before) :] if whole.startswith(before) else self.decode(more)
+        before, whole = self.decode(last), self._shown(last + more)
+        if not whole.startswith(before):
+            return self.decode(more)
+        added = whole[len(before) :]
+        if (known := self._texts.get(ids)) is not None:  # what goes on from here will ask for it
+            self._texts[ids + more] = known + added
+        return added
 
     def pieces(self, vocabulary: int) -> list[str]:
         """What each token is alone; nothing for those that are not shown and those without a text."""
         known = len(self._tokenizer)
         return [self._shown((i,)) if i < known else "" for i in range(vocabulary)]
+
+    def _shown(self, ids: Ids) -> str:
+        shown = [i for i in ids if i not in self._silent]
+        if self._backend is not None:  # transformers' wrapper takes longer than the work itself
+            return str(self._backend.decode(shown, skip_special_tokens=False))
+        return str(self._tokenizer.decode(shown, skip_special_tokens=False, clean_up_tokenization_spaces=False))
 
     def _encode(self, text: str) -> Ids:
         return tuple(encode(self._tokenizer, text))
