@@ -38,8 +38,9 @@ class Batch:
         lengths: Sequence[int] = (),
     ) -> None:
         """rows: the most that run at once. cache_bytes: for the running rows' keys and values at their longest, as
-        much again for the prefixes that are kept, and what a pass needs that reads these. lengths: rows up to each of them run together. Each of these
-        lanes keeps its room when its rows move on to the next, which counts as theirs."""
+        much again for the prefixes that are kept, and what a pass needs that reads these. lengths: rows up to each of
+        them run together. Each of these lanes keeps its room when its rows move on to the next, which counts as
+        theirs."""
         self._forward, self._layout, self._watch = forward, layout, watch
         self._ends = np.zeros(vocabulary, np.bool_)
         self._ends[list(ends)] = True
