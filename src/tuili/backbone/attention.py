@@ -8,6 +8,9 @@ from torch.nn import functional
 
 from tuili.backbone.forward import Held, visible
 
+FEW = 16
+"""Tokens of a row up to which their scores are a small product; of more, they would be large to keep too."""
+
 
 class Attention:
     def __init__(self, held: Held, starts: Tensor, tokens: int) -> None:
@@ -34,13 +37,14 @@ class Attention:
         queries, new = qkv[:, :, : -2 * heads], qkv[:, :, -2 * heads :]
         planes.view(-1, self._head_dim).index_copy_(0, self._columns, new.flatten(0, 2))
         keys, values = planes[:, :n, :, : self._longest]
-        if tokens > 1:
+        if tokens > FEW:
             attended = functional.scaled_dot_product_attention(
                 queries.transpose(1, 2), keys, values, attn_mask=self._mask, scale=1.0, enable_gqa=True
             )
             return attended.transpose(1, 2).reshape(n * tokens, -1)
         # the queries of a group are rows of one small product: several times faster here than a kernel made for many
-        grouped = queries.view(n, heads, -1, self._head_dim)
-        scores = torch.matmul(grouped, keys.transpose(2, 3)).add_(self._mask)
-        weights = torch.softmax(scores, -1, dtype=torch.float32).to(values.dtype)
-        return torch.matmul(weights, values).view(n, -1)
+        grouped = queries.reshape(n, tokens, heads, -1, self._head_dim).transpose(1, 2)
+        scores = torch.matmul(grouped.flatten(2, 3), keys.transpose(2, 3)).view(*grouped.shape[:4], -1)
+        weights = torch.softmax(scores.add_(self._mask[:, :, :, None]), -1, dtype=torch.float32).to(values.dtype)
+        attended = torch.matmul(weights.flatten(2, 3), values).view(grouped.shape)
+        return attended.transpose(1, 2).reshape(n * tokens, -1)
