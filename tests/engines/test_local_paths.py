@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from copy import deepcopy
+from pathlib import Path as FilePath
 
-from transformers import AutoTokenizer
+from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from tuili.engines.base import Sampled
 from tuili.engines.local.engine import LocalEngine
@@ -81,18 +83,39 @@ def test_evicted_prefixes_are_prefilled_again_and_charged(make_local: Callable[.
     assert sampled.prefilled == engine.prompt_bound(PROBLEM, path) == engine.meter.prefilled - before
 
 
-def test_children_of_several_paths_at_once(engine: LocalEngine) -> None:
+def first_steps(engine: LocalEngine) -> list[Path]:
     completions = [c for c in ask(engine, Path(), range(20)).completions if c.stop is StopReason.STEP]
     paths = [grown(Path(), completion) for completion in completions]
     assert len({path.text for path in paths}) > 3
+    return paths
 
-    async def together() -> list[Sampled]:
-        return await asyncio.gather(*(engine.sample(PROBLEM, path, seeds=range(4), sampling=STEP) for path in paths))
 
-    for path, sampled in zip(paths, asyncio.run(together()), strict=True):
+async def together(engine: LocalEngine, paths: list[Path]) -> list[Sampled]:
+    return await asyncio.gather(*(engine.sample(PROBLEM, path, seeds=range(4), sampling=STEP) for path in paths))
+
+
+def test_children_of_several_paths_at_once(engine: LocalEngine) -> None:
+    paths = first_steps(engine)
+    for path, sampled in zip(paths, asyncio.run(together(engine, paths)), strict=True):
         alone = ask(engine, path, range(4))
         assert [c.text for c in sampled.completions] == [c.text for c in alone.completions]
         assert sampled.prefilled == 0
+
+
+def test_new_weights_find_nothing_that_the_old_ones_left(
+    make_local: Callable[..., LocalEngine], checkpoint: FilePath
+) -> None:
+    engine, fresh = make_local(), make_local()
+    model = AutoModelForCausalLM.from_pretrained(checkpoint)
+    broken = deepcopy(model)
+    broken.model.layers[0].self_attn.v_proj.weight.data.fill_(float("nan"))
+    engine.refresh(broken)
+    asyncio.run(together(engine, [Path(text=f"{i}" + " 25" * 40, stop=StopReason.STEP) for i in range(20)]))
+    engine.refresh(model)
+    paths = first_steps(engine)  # of several lengths: a masked column is still read, and may hold anything but NaN
+    for path, sampled in zip(paths, asyncio.run(together(engine, paths)), strict=True):
+        alone = ask(fresh, path, range(4))
+        assert [c.text for c in sampled.completions] == [c.text for c in alone.completions]
 
 
 def test_only_text_put_after_a_path_is_prefilled(engine: LocalEngine) -> None:

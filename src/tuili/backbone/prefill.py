@@ -56,6 +56,10 @@ class Prefill:
                 self._store.add(*run)
             waiting = [each for each in waiting if len(each.prefixes) < len(each.boundaries)]
 
+    def clear(self) -> None:
+        """Forgets what passes left behind."""
+        self._pool.clear()
+
     def _claim(self, wanted: Wanted, known: dict[Key, Prefix]) -> list[Prefix]:
         """Its next prefixes that are to be read, each the parent of the next: none while another reads the first."""
         wanted.prefixes += self._kept(wanted)

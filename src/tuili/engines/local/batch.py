@@ -73,6 +73,7 @@ class Batch:
         self._finished.clear()
         for lane in self._lanes:
             lane.clear()
+        self._prefill.clear()
         self._store.clear()
 
     @torch.inference_mode()
