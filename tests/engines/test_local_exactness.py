@@ -20,6 +20,7 @@ from transformers import (
 )
 
 from tuili.backbone import llama
+from tuili.backbone.attention import FEW
 from tuili.backbone.fallback import ModelForward
 from tuili.backbone.forward import Forward, Held
 from tuili.engines.local.engine import LocalEngine
@@ -87,13 +88,19 @@ def random_model(config: PretrainedConfig) -> torch.nn.Module:
 
 @torch.inference_mode()
 def assert_same_logits(model: torch.nn.Module, forward: Forward) -> None:
-    """Three rows of different lengths, prefilled together and then fed a token each, eight times."""
-    ids = torch.randint(1, 64, (3, 24), generator=torch.Generator().manual_seed(2))
+    """Three rows of different lengths, prefilled together and then fed a token each, eight times. Few tokens of a row
+    are attended to in another way than many."""
+    for few_or_many in (14, FEW + 14):
+        _assert_same_logits(model, forward, few_or_many)
+
+
+def _assert_same_logits(model: torch.nn.Module, forward: Forward, longest: int) -> None:
+    ids = torch.randint(1, 64, (3, longest + 10), generator=torch.Generator().manual_seed(2))
     whole = model(input_ids=ids, use_cache=False).logits
-    rows, lengths, zeros = torch.arange(3), torch.tensor([14, 9, 3]), torch.zeros(3, dtype=torch.long)
-    parts = [(2, 24), (1, 30)] if forward.splits else [(3, 24)]
+    rows, lengths, zeros = torch.arange(3), torch.tensor([longest, 9, 3]), torch.zeros(3, dtype=torch.long)
+    parts = [(2, longest + 10), (1, longest + 16)] if forward.splits else [(3, longest + 10)]
     held = [Held(forward.layout.zeros(count + 1, columns), count) for count, columns in parts]
-    logits = forward(ids[:, :14], zeros, held, rows * 14 + lengths - 1)
+    logits = forward(ids[:, :longest], zeros, held, rows * longest + lengths - 1)
     torch.testing.assert_close(logits, whole[rows, lengths - 1], atol=1e-4, rtol=1e-4)
     for positions in (lengths + step for step in range(8)):
         logits = forward(ids[rows, positions][:, None], positions, held, rows)
