@@ -47,14 +47,18 @@ class Batch:
         self._store = PrefixStore(cache_bytes)
         self._most_tokens = cache_bytes // layout.token_bytes
         self._prefill = Prefill(forward, layout, self._store, self._most_tokens)
-        self._places, self._lengths = rows, lengths
+        self._places = rows
         self._lanes = [Lane(layout, rows, self._most_tokens, longest) for longest in (*lengths, sys.maxsize)]
         self._waiting: deque[Request] = deque()
         self._finished: list[Request] = []
 
     @property
     def busy(self) -> bool:
-        return bool(self._waiting) or any(lane.rows for lane in self._lanes)
+        return bool(self._waiting or self._running)
+
+    @property
+    def _running(self) -> list[Lane]:
+        return [lane for lane in self._lanes if lane.rows]
 
     def add(self, request: Request) -> None:
         self._waiting.append(request)
@@ -98,7 +102,7 @@ class Batch:
             request = self._waiting[0]
             wanted = len(request.seeds) - request.joined
             longest = max(longest, len(request.ids) + request.limit)
-            columns = longest + sum(length for length in self._lengths if length < longest)
+            columns = longest + sum(lane.longest for lane in self._lanes if lane.longest < longest)
             room = min(self._places, self._most_tokens // columns)
             count = min(wanted, max(room, 1 if rows == 0 else 0) - rows)
             if count > 0:
@@ -123,10 +127,11 @@ class Batch:
 
     def _decode(self) -> Tensor:
         """Each row's last token through the model: the logits after it [rows, vocabulary], lane by lane."""
-        held = [lane.held() for lane in self._lanes if lane.rows]
-        if not held:
+        running = self._running
+        if not running:
             return torch.empty(0, len(self._ends), device=self._layout.device)
-        starts = torch.from_numpy(self._of_all("start") + self._of_all("made") - 1).to(self._layout.device)
+        held = [lane.held() for lane in running]
+        starts = torch.from_numpy(np.concatenate([lane.rows.lengths for lane in running])).to(self._layout.device)
         tokens = torch.from_numpy(self._of_all("token")).to(self._layout.device)
         self._forward.decoded += len(tokens)
         return self._forward(tokens[:, None], starts, held, torch.arange(len(tokens), device=tokens.device))
@@ -149,10 +154,9 @@ class Batch:
         random = uniforms(self._of_all("stream"), self._of_all("made"))
         chosen, logprobs = (each.cpu().numpy() for each in choose(logits, random, self._of_all("temperature")))
         end = 0
-        for lane in self._lanes:
-            if lane.rows:
-                begin, end = end, end + len(lane.rows)
-                self._append(lane, chosen[begin:end], logprobs[begin:end])
+        for lane in self._running:
+            begin, end = end, end + len(lane.rows)
+            self._append(lane, chosen[begin:end], logprobs[begin:end])
 
     def _append(self, lane: Lane, tokens: npt.NDArray[np.int64], logprobs: npt.NDArray[np.float32]) -> None:
         rows = lane.rows
@@ -178,4 +182,4 @@ class Batch:
 
     def _of_all(self, field: str) -> npt.NDArray[Any]:
         """One of the rows' fields, lane by lane."""
-        return np.concatenate([lane.rows[field] for lane in self._lanes if lane.rows])
+        return np.concatenate([lane.rows[field] for lane in self._running])

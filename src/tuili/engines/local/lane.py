@@ -22,12 +22,13 @@ LENGTHS = tuple(1 << bit for bit in range(6, 14))
 
 class Lane:
     def __init__(self, layout: Layout, places: int, most_tokens: int, longest: int = sys.maxsize) -> None:
-        self.rows = Rows(places)
-        self._pool, self._longest = Pool(layout, most_tokens), longest
+        """longest: up to which its rows run here."""
+        self.rows, self.longest = Rows(places), longest
+        self._pool = Pool(layout, most_tokens)
 
     def fits(self, length: int) -> bool:
         """Whether rows may run here whose next token comes after so many."""
-        return length < self._longest
+        return length < self.longest
 
     def join(self, joining: Sequence[tuple[Request, int, State]]) -> Tensor:
         """New rows behind those that run: so many of each request, with their watch's state. Returns the logits after
@@ -59,7 +60,7 @@ class Lane:
 
     def outgrow(self, longer: Lane) -> None:
         """Moves the rows that have no room for another token here to a lane for longer ones."""
-        if self.rows and len(outgrown := np.flatnonzero(self.rows.lengths >= self._longest)):
+        if self.rows and len(outgrown := np.flatnonzero(self.rows.lengths >= self.longest)):
             longer._adopt(self, outgrown)
             self.leave(outgrown)
 
@@ -69,9 +70,9 @@ class Lane:
 
     def _adopt(self, lane: Lane, which: npt.NDArray[np.intp]) -> None:
         first = len(self.rows)
-        self._reserve(first + len(which), lane._longest)
+        self._reserve(first + len(which), lane.longest)
         for place, row in enumerate(which.tolist(), first):
-            self._pool.fill(place, 1, lane._pool.tensor[:, row, :, : lane._longest])
+            self._pool.fill(place, 1, lane._pool.tensor[:, row, :, : lane.longest])
         self.rows.adopt(lane.rows, which)
 
     def _reserve(self, rows: int, length: int) -> None:
