@@ -37,11 +37,15 @@ class Pool:
         """Copies one prefix [planes, heads, length, head_dim] into `rows` rows from `start` on."""
         self.tensor[:, start : start + rows, :, : kept.shape[2]] = kept[:, None]
 
-    def move(self, sources: Sequence[int], targets: Sequence[int], length: int) -> None:
-        """Copies the first `length` columns of rows onto other rows."""
+    def move(self, sources: Sequence[int], targets: Sequence[int], lengths: Sequence[int]) -> None:
+        """Copies so many columns of rows onto other rows."""
         # slices one by one are copied several times faster here than rows picked by a list of indices
-        for source, target in zip(sources, targets, strict=True):
-            self.tensor[:, target, :, :length] = self.tensor[:, source, :, :length]
+        for source, target, length in zip(sources, targets, lengths, strict=True):
+            self.fill(target, 1, self.of(source, length))
+
+    def of(self, row: int, length: int) -> Tensor:
+        """A row's first columns [planes, heads, length, head_dim]: a view."""
+        return self.tensor[:, row, :, :length]
 
     def read(self, row: int, start: int, end: int) -> Tensor:
         """A copy of a row's columns [planes, heads, end - start, head_dim]."""

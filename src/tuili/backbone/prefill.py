@@ -44,7 +44,8 @@ class Prefill:
         """Gives each its prefixes, and charges what is new of them to the first that needs it.
 
         A sequence is read from its first unread boundary to its end, unless another is reading that one just now: then
-        it waits, and goes on from where the two part.
+        it waits, and goes on from where the two part. Of one that was sampled here the last token is unread: that is
+        left to the caller, who has rows running that each read one.
         """
         known: dict[Key, Prefix] = {}  # also keeps what the store may let go before all is read
         waiting = list(wanted)
@@ -76,6 +77,9 @@ class Prefill:
                 wanted.prefilled += _missing(prefix)
                 self._forward.prefilled += _missing(prefix)
             elif prefix.logits is None:  # sampled here, all but its last token read
+                if ids == wanted.boundaries[-1]:
+                    wanted.prefixes.append(prefix)
+                    break
                 self._forward.decoded += _missing(prefix)
             known[prefix.key] = prefix
             wanted.prefixes.append(prefix)

@@ -20,7 +20,7 @@ from tuili.backbone.store import Prefix, PrefixStore
 from tuili.engines.local.lane import Lane
 from tuili.engines.local.request import Request
 from tuili.engines.local.sampling import choose, uniforms
-from tuili.engines.local.stops import State, StepWatch
+from tuili.engines.local.stops import StepWatch
 from tuili.records import StopReason
 
 
@@ -83,9 +83,9 @@ class Batch:
     @torch.inference_mode()
     def step(self) -> list[Request]:
         """Lets waiting rows join, and takes one token of every row. Returns the requests that finished."""
-        logits = self._decode()
-        if self._waiting and (joining := self._next_to_join()):
-            logits = self._join(joining, logits)
+        joining = self._next_to_join()
+        self._begin(joining)
+        logits = self._join(joining, self._decode())
         if len(logits):
             self._take(logits)
         for lane, longer in reversed(list(pairwise(self._lanes))):
@@ -113,6 +113,13 @@ class Batch:
             self._waiting.popleft()
         return joining
 
+    def _begin(self, joining: list[tuple[Request, int]]) -> None:
+        """Gives those that join their prefixes; where the last token of one is unread, a first row that reads it."""
+        self._prefill.prepare(self._to_prefill(joining))
+        unread = {request.whole: request for request, _ in joining if request.whole.logits is None}
+        for request in unread.values():
+            self._lane_of(request).begin(request)
+
     def _to_prefill(self, joining: list[tuple[Request, int]]) -> list[Request]:
         """Those that join, and what the same pass takes of those in line: each alone would take a pass of its own."""
         wanted = {request: None for request, _ in joining if request.prefix is None}
@@ -138,16 +145,24 @@ class Batch:
 
     def _join(self, joining: list[tuple[Request, int]], logits: Tensor) -> Tensor:
         """New rows behind those of their lanes: the logits after their prefixes too [rows, vocabulary]."""
-        self._prefill.prepare(self._to_prefill(joining))
-        own: defaultdict[Lane, list[tuple[Request, int, State]]] = defaultdict(list)
+        if not joining:
+            return logits
+        own: defaultdict[Lane, list[tuple[Request, int]]] = defaultdict(list)
         for request, count in joining:
-            lane = next(lane for lane in self._lanes if lane.fits(len(request.ids)))
-            own[lane].append((request, count, self._watch.start(request.text)))
-        running = torch.split(logits, [len(lane.rows) for lane in self._lanes])
+            own[self._lane_of(request)].append((request, count))
         parts: list[Tensor] = []
-        for lane, decoded in zip(self._lanes, running, strict=True):
-            parts += [decoded, lane.join(own[lane])] if lane in own else [decoded]
+        for lane, decoded in zip(
+            self._lanes, torch.split(logits, [len(lane.rows) for lane in self._lanes]), strict=True
+        ):
+            for request, row in lane.begun.items():
+                prefix = request.whole
+                kept = lane.read(row, prefix.length, len(prefix.ids))
+                self._store.extend(prefix, kept, decoded[row].clone())
+            parts += [decoded, *lane.join(own[lane])]
         return torch.cat(parts)
+
+    def _lane_of(self, request: Request) -> Lane:
+        return next(lane for lane in self._lanes if lane.fits(len(request.ids)))
 
     def _take(self, logits: Tensor) -> None:
         """Samples a token for every row, from logits [rows, vocabulary]; those that stop leave."""

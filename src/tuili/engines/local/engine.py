@@ -64,10 +64,11 @@ class LocalEngine:
         self.context = _context(model)
         self._codec = Codec(tokenizer, again)
         self.meter = Meter(forward)
+        self._watch = StepWatch(step_format, self._codec.pieces(forward.outputs))
         self._batch = Batch(
             self.meter,
             forward.layout,
-            StepWatch(step_format, self._codec.pieces(forward.outputs)),
+            self._watch,
             _ends(model, tokenizer),
             vocabulary=forward.outputs,
             rows=batch,
@@ -92,7 +93,7 @@ class LocalEngine:
         request = Request(
             boundaries=boundaries,
             owner=attempt,
-            text=path.text,
+            watch=self._watch.start(path.text),
             seeds=seeds,
             limit=limit,
             temperature=sampling.temperature,

@@ -7,14 +7,12 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-import torch
 from torch import Tensor
 
 from tuili.backbone.forward import Held, Layout
 from tuili.backbone.pool import Pool
 from tuili.engines.local.request import Request
 from tuili.engines.local.rows import Rows
-from tuili.engines.local.stops import State
 
 LENGTHS = tuple(1 << bit for bit in range(6, 14))
 """64 to 8192 tokens: rows up to each of them run together. No row takes more than twice the time that it needs."""
@@ -25,23 +23,35 @@ class Lane:
         """longest: up to which its rows run here."""
         self.rows, self.longest = Rows(places), longest
         self._pool = Pool(layout, most_tokens)
+        self.begun: dict[Request, int] = {}
+        """The rows that read the last tokens of their prefixes: the others of these requests go on from there."""
 
     def fits(self, length: int) -> bool:
         """Whether rows may run here whose next token comes after so many."""
         return length < self.longest
 
-    def join(self, joining: Sequence[tuple[Request, int, State]]) -> Tensor:
-        """New rows behind those that run: so many of each request, with their watch's state. Returns the logits after
-        their prefixes [new rows, vocabulary]."""
-        first, count = len(self.rows), sum(count for _, count, _ in joining)
-        self._reserve(first + count, max(len(request.ids) for request, _, _ in joining))
+    def begin(self, request: Request) -> None:
+        """A first row of a request, which is yet to read the last token of its prefix."""
+        self.begun[request] = row = len(self.rows)
+        self._reserve(row + 1, len(request.ids))
+        self._pool.fill(row, 1, request.whole.all_kept())
+        self.rows.join(request, 1)
+
+    def join(self, joining: Sequence[tuple[Request, int]]) -> list[Tensor]:
+        """New rows behind those that run: so many of each request in all. Returns the logits after their prefixes
+        [new rows, vocabulary]."""
+        new = sum(count for _, count in joining)
+        self._reserve(len(self.rows) + new, max((len(request.ids) for request, _ in joining), default=0))
         logits = []
-        for request, count, watch in joining:
-            prefix, after = request.start
-            self._pool.fill(len(self.rows), count, prefix.all_kept())
-            self.rows.join(request, count, watch)
-            logits.append(after.expand(count, -1))
-        return torch.cat(logits)
+        for request, count in joining:
+            row = self.begun.pop(request, None)
+            others = count if row is None else count - 1
+            kept = request.whole.all_kept() if row is None else self._pool.of(row, len(request.ids))
+            self._pool.fill(len(self.rows), others, kept)
+            self.rows.join(request, others)
+            assert request.whole.logits is not None
+            logits.append(request.whole.logits.expand(others, -1))
+        return logits
 
     def held(self) -> Held:
         """What a pass takes that reads each row's last token."""
@@ -55,8 +65,7 @@ class Lane:
     def leave(self, leaving: npt.NDArray[np.intp]) -> None:
         if len(leaving):
             sources, targets = self.rows.remove(leaving)
-            if targets:
-                self._pool.move(sources, targets, int(self.rows.lengths[targets].max()))
+            self._pool.move(sources, targets, self.rows.lengths[targets].tolist())
 
     def outgrow(self, longer: Lane) -> None:
         """Moves the rows that have no room for another token here to a lane for longer ones."""
@@ -66,13 +75,14 @@ class Lane:
 
     def clear(self) -> None:
         self.rows.clear()
+        self.begun.clear()
         self._pool.clear()
 
     def _adopt(self, lane: Lane, which: npt.NDArray[np.intp]) -> None:
         first = len(self.rows)
         self._reserve(first + len(which), lane.longest)
         for place, row in enumerate(which.tolist(), first):
-            self._pool.fill(place, 1, lane._pool.tensor[:, row, :, : lane.longest])
+            self._pool.fill(place, 1, lane._pool.of(row, lane.longest))
         self.rows.adopt(lane.rows, which)
 
     def _reserve(self, rows: int, length: int) -> None:

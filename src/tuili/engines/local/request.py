@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from torch import Tensor
-
 from tuili.backbone.store import Ids, Prefix
+from tuili.engines.local.stops import State
 from tuili.records import StopReason
 
 
@@ -22,8 +21,8 @@ class Outcome(NamedTuple):
 class Request:
     boundaries: Sequence[Ids]
     """The prefixes of the prompt plus path that may be kept, each continuing the one before; the last is the whole."""
-    text: str
-    """The path's."""
+    watch: State
+    """Of the path's text."""
     seeds: Sequence[int]
     limit: int
     """Tokens that each continuation may have."""
@@ -47,15 +46,14 @@ class Request:
 
     @property
     def prefix(self) -> Prefix | None:
-        """The whole, once it is prefilled."""
+        """The whole, once it is prefilled; of one that was sampled here the last token may be unread."""
         return self.prefixes[-1] if len(self.prefixes) == len(self.boundaries) else None
 
     @property
-    def start(self) -> tuple[Prefix, Tensor]:
-        """Where its rows begin: the whole prefix, and the logits after it. Once it is prefilled."""
+    def whole(self) -> Prefix:
+        """Where its rows begin, once it is prefilled."""
         assert self.prefix is not None
-        assert self.prefix.logits is not None
-        return self.prefix, self.prefix.logits
+        return self.prefix
 
     @property
     def finished(self) -> bool:

@@ -21,7 +21,7 @@ FIELDS = [
     ("start", np.int64),  # length of its prefix
     ("made", np.int64),  # tokens sampled
     ("limit", np.int64),  # tokens that it may have
-    ("token", np.int64),  # the last one sampled, which has not been through the model
+    ("token", np.int64),  # the last one, which has not been through the model
     ("temperature", np.float64),
     ("until_step", np.bool_),
     *stops.FIELDS,
@@ -51,7 +51,7 @@ class Rows:
         lengths: npt.NDArray[np.int64] = self["start"] + self["made"] - 1
         return lengths
 
-    def join(self, request: Request, count: int, watch: stops.State) -> None:
+    def join(self, request: Request, count: int) -> None:
         """Begins rows for the next `count` seeds of a request."""
         new, taken = slice(len(self), len(self) + count), request.joined
         self.owners += [(request, index) for index in range(taken, taken + count)]
@@ -59,8 +59,9 @@ class Rows:
         state = self._state
         state["stream"][new] = streams(request.seeds[taken : taken + count])
         state["start"][new], state["made"][new], state["limit"][new] = len(request.ids), 0, request.limit
+        state["token"][new] = request.ids[-1]
         state["temperature"][new], state["until_step"][new] = request.temperature, request.until_step
-        state["separator"][new], state["marker"][new], state["written"][new] = watch
+        state["separator"][new], state["marker"][new], state["written"][new] = request.watch
 
     def append(self, tokens: npt.NDArray[np.int64], logprobs: npt.NDArray[np.float32]) -> None:
         """One more token for each row."""
