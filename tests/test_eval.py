@@ -10,7 +10,7 @@ import pytest
 from tuili.cli.evaluate import run
 from tuili.engines.scripted import ScriptedEngine
 from tuili.errors import EngineError, TuiliError
-from tuili.eval import Evaluation
+from tuili.eval import Evaluation, Request, prepare
 from tuili.grading import Grade, Outcome, make_grader
 from tuili.grading.graded import AttemptGrades
 from tuili.records import AnswerKind, Attempt, Problem, RunHeader
@@ -114,3 +114,23 @@ def test_a_run_in_which_everything_failed_says_why(tmp_path: Path) -> None:
 def test_some_failures_are_data(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     run(evaluation(broken(only="p1")), tmp_path)
     assert "4 of 12 attempts failed, the first with: the server is gone" in capfd.readouterr().err
+
+
+def test_processes_share_a_run_and_change_nothing_in_it(tmp_path: Path) -> None:
+    strategies = "beam_search:width=2,expand=2", "self_consistency:n=3"
+    request = Request(
+        task="mini", model="mini:checkpoint=sft", verifier="process", strategies=strategies, limit=4, max_tokens=60
+    )
+    made = []
+    for workers in (1, 3):
+        wanted = prepare(request, workers)
+        assert wanted.header.machine["workers"] == str(workers)
+        run(wanted, tmp_path / str(workers))
+        attempts = sorted(read_attempts(tmp_path / str(workers)), key=lambda attempt: attempt.key)
+        made.append([(*each.key, each.answer, [node.text for node in each.nodes], spent(each)) for each in attempts])
+    assert made[0] == made[1]
+    assert len(made[0]) == 8
+
+
+def spent(attempt: Attempt) -> list[tuple[str, int, int]]:
+    return [(charge.component, charge.prompt_tokens, charge.generated_tokens) for charge in attempt.charges]

@@ -26,6 +26,7 @@ from tuili.ledger import Budget
 from tuili.records import Attempt, RunHeader, Sampling
 from tuili.runs import Key, Run, keep_problems, open_grades, read_attempts, read_grades
 from tuili.solver import Job, Solver
+from tuili.solver.workers import Workers, suggested
 from tuili.spec import Spec, bind, full_spec
 from tuili.strategies import Strategy, make_strategy
 from tuili.tasks import TASKS, Item, load, make_task, task_overlap
@@ -62,6 +63,8 @@ class Evaluation:
     strategies: tuple[Strategy, ...]
     solver: Solver
     grader: Grader
+    workers: Workers | None = None
+    """The same solver in several processes; None: in this one."""
 
     @property
     def total(self) -> int:
@@ -87,12 +90,15 @@ class Evaluation:
             known = {line.key: line for line in read_grades(run.folder, AttemptGrades)}
             for attempt in read_attempts(run.folder):
                 yield attempt, known.get(attempt.key) or await self._grade(attempt, log)
-            async with aclosing(self.solver.solve_many(self._jobs(run.done_keys()))) as ended:
+            solver = self.workers or self.solver
+            async with aclosing(solver.solve_many(self._jobs(run.done_keys()))) as ended:
                 async for attempt in ended:
                     run.append(attempt)
                     yield attempt, await self._grade(attempt, log)
 
     async def close(self) -> None:
+        if self.workers is not None:
+            self.workers.close()
         await self.solver.engine.close()
         if self.solver.verifier is not None:
             await self.solver.verifier.close()
@@ -120,8 +126,11 @@ class Evaluation:
         return AttemptGrades(*attempt.key, grades)
 
 
-def prepare(request: Request) -> Evaluation:
-    """Checks a request, what is cheap first, and loads its models. Raises BadRequest for whatever cannot be done."""
+def prepare(request: Request, workers: int | None = None) -> Evaluation:
+    """Checks a request, what is cheap first, and loads its models. Raises BadRequest for whatever cannot be done.
+
+    workers: processes that share the attempts; None: as many as are worth having.
+    """
     bind("engine", Spec.parse(request.model), ENGINES)
     if request.verifier:
         bind("verifier", Spec.parse(request.verifier), VERIFIERS)
@@ -143,7 +152,10 @@ def prepare(request: Request) -> Evaluation:
         for item in items.values():
             solver.check(strategy, item.problem)
     header = replace(_header(request, solver, strategies, len(items)), overlap=overlap)
-    return Evaluation(header, items, strategies, solver, make_grader(task.grader))
+    count = min(workers or suggested(solver), len(items) * len(strategies) * len(header.seeds))
+    header = replace(header, machine={**header.machine, "workers": str(count)})
+    shared = Workers(solver, strategies, count) if count > 1 else None
+    return Evaluation(header, items, strategies, solver, make_grader(task.grader), shared)
 
 
 def default_folder(header: RunHeader) -> Path:

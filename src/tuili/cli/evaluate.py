@@ -43,6 +43,7 @@ def evaluate(
         int | None, typer.Option(min=1, help="The most that one sample may be long.", show_default="the task's")
     ] = None,
     temperature: options.Temperature = 1.0,
+    workers: options.Workers = None,
     out: options.Out = None,
     as_json: options.AsJson = False,
 ) -> None:
@@ -62,7 +63,8 @@ def evaluate(
             seeds=tuple(seeds or [0]),
             max_tokens=max_tokens,
             temperature=temperature,
-        )
+        ),
+        workers,
     )
     if found := evaluation.header.overlap:
         say("tuili: overlap with training data: " + ", ".join(f"{name} {value}" for name, value in found.items()))

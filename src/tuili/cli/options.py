@@ -20,5 +20,13 @@ Train = Annotated[
 Overrides = Annotated[
     list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Replaces a key of the config; repeatable.")
 ]
+Workers = Annotated[
+    int | None,
+    typer.Option(
+        min=1,
+        help="Processes that share the attempts.",
+        show_default="one for each of torch's threads if the model is small and on a CPU, else one",
+    ),
+]
 Out = Annotated[Path | None, typer.Option(help="The run folder.", show_default="runs/TASK-DIGEST")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object on stdout, everything else on stderr.")]

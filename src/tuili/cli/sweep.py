@@ -14,6 +14,7 @@ from tuili.cli.output import say
 def sweep(
     config: Annotated[str, typer.Argument(help="A TOML file, or the name of a shipped config.")],
     overrides: options.Overrides = None,
+    workers: options.Workers = None,
     out: options.Out = None,
     as_json: options.AsJson = False,
 ) -> None:
@@ -26,7 +27,7 @@ def sweep(
     if expanded.derived:
         sources = " and ".join(dict.fromkeys(expanded.derived.values()))
         say(f"tuili: the report derives {', '.join(expanded.derived)} from the samples of {sources}")
-    evaluation = prepare(expanded.request)
+    evaluation = prepare(expanded.request, workers)
     folder = out or default_folder(evaluation.header)
     run(evaluation, folder)
     show(folder, as_json)
