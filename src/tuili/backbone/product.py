@@ -13,7 +13,7 @@ from torch.nn import functional
 
 STEP = 16
 """Of the numbers of rows, at least."""
-LEAST = 1 << 20
+LEAST = 1 << 22
 """Multiplications from which oneDNN, whose calls take longer, is faster."""
 _ONEDNN = hasattr(torch.ops.mkldnn, "_linear_pointwise")
 
