@@ -4,7 +4,8 @@ Both sample the same number of answers to the same tuili-mini problems at temper
 every repeat has problems of its own.
 Useful tokens are those up to the end of each answer. The table gives medians over the repeats; the ratio is to
 transformers at its own best batch size. Overhead is the share of the time outside the model's forward passes: of the
-engine alone, and of engine and solver together. Then 512 seeds are sampled one row at a time and 256 rows at a time,
+engine alone, and of engine and solver together. Workers are the processes among which `tuili eval` shares a small
+model's problems. Then 512 seeds are sampled one row at a time and 256 rows at a time,
 and identical texts are counted.
 """
 
@@ -31,8 +32,9 @@ from tuili.mini.splits import problems
 from tuili.records import Path, Problem, Sampling
 from tuili.solver import Job, Solver
 from tuili.solver.seeds import path_seed
+from tuili.solver.workers import Workers, suggested
 from tuili.steps import LINES
-from tuili.strategies import make_strategy
+from tuili.strategies import Strategy, make_strategy
 from tuili.tasks.mini import item_of
 
 SAMPLES = 16
@@ -72,7 +74,11 @@ def main() -> None:
 
 def measure(work: Workload) -> dict[str, list[Timing]]:
     """Of each contender, in turns."""
-    contenders: dict[str, Callable[[int], Timing]] = {"local": local(work), "local under the solver": solver(work)}
+    contenders: dict[str, Callable[[int], Timing]] = {
+        "local": local(work),
+        "local under the solver": solver(work),
+        "local in workers": workers(work),
+    }
     contenders |= {f"generate, {rows} rows at once": generate(work, rows) for rows in GENERATE_ROWS}
     timings: dict[str, list[Timing]] = {name: [] for name in contenders}
     for repeat in range(len(work.problems)):
@@ -95,12 +101,25 @@ def solver(work: Workload) -> Callable[[int], Timing]:
     engine = LocalEngine("local", work.model, LINES)
     strategy = make_strategy(f"self_consistency:n={SAMPLES}")
 
-    async def solve(repeat: int) -> int:
-        jobs = (Job(problem, strategy) for problem in work.problems[repeat])
-        attempts = [attempt async for attempt in Solver(engine, sampling=work.sampling).solve_many(jobs)]
-        return sum(charge.generated_tokens for attempt in attempts for charge in attempt.charges)
+    return lambda repeat: timed(engine, solve(Solver(engine, sampling=work.sampling), strategy, work.problems[repeat]))
 
-    return lambda repeat: timed(engine, solve(repeat))
+
+def workers(work: Workload) -> Callable[[int], Timing]:
+    solver = Solver(LocalEngine("local", work.model, LINES), sampling=work.sampling)
+    strategy = make_strategy(f"self_consistency:n={SAMPLES}")
+    shared = Workers(solver, [strategy], suggested(solver))
+
+    def run(repeat: int) -> Timing:
+        begun = perf_counter()
+        return Timing(asyncio.run(solve(shared, strategy, work.problems[repeat])), perf_counter() - begun)
+
+    return run
+
+
+async def solve(solver: Solver | Workers, strategy: Strategy, asked: Sequence[Problem]) -> int:
+    """How many tokens were generated."""
+    attempts = [attempt async for attempt in solver.solve_many(Job(problem, strategy) for problem in asked)]
+    return sum(charge.generated_tokens for attempt in attempts for charge in attempt.charges)
 
 
 def timed(engine: LocalEngine, work: Coroutine[Any, Any, int]) -> Timing:

@@ -1,4 +1,4 @@
-"""What a step-by-step search costs beside its tokens: python benchmarks/search_cost.py [--model SPEC]
+"""What a step-by-step search costs beside its tokens: python benchmarks/search_cost.py [--model SPEC] [--workers N]
 
 Beam search of width 4 and N = 16 and best-of-16, with tuili-mini and its process verifier, each on the same problems,
 in turns; every repeat has problems of its own. Both pay for their verdicts. Verifier tokens are those that went through
@@ -15,7 +15,9 @@ import gc
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from itertools import islice
-from os import getloadavg
+from multiprocessing import active_children
+from os import getloadavg, sysconf
+from pathlib import Path as FilePath
 from statistics import median
 from time import perf_counter, process_time
 from typing import NamedTuple
@@ -28,6 +30,7 @@ from tuili.mini.splits import problems
 from tuili.mini.text import prompt_of
 from tuili.records import Attempt, Component, Path, Problem, Sampling
 from tuili.solver import Job, Solver
+from tuili.solver.workers import Workers
 from tuili.steps import LINES, split_steps
 from tuili.strategies import make_strategy
 from tuili.verifiers import make_verifier
@@ -51,6 +54,7 @@ def main() -> None:
     parser.add_argument("--problems", type=int, default=64)
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--model", default="mini", help="tuili-mini, by its spec")
+    parser.add_argument("--workers", type=int, default=1, help="processes that share the problems")
     parser.add_argument("--threads", type=int, help="of torch; default: its own choice")
     options = parser.parse_args()
     if options.threads:
@@ -58,7 +62,7 @@ def main() -> None:
     load = getloadavg()[0]
     puzzles = (Problem(prompt_of(puzzle), prompt_of(puzzle), "mini") for puzzle, _ in problems("validation"))
     asked = [list(islice(puzzles, options.problems)) for _ in range(options.repeats)]
-    contenders = {spec: contender(spec, options.model) for spec in (BEAM, BEST)}
+    contenders = {spec: contender(spec, options.model, options.workers) for spec in (BEAM, BEST)}
     gc.freeze()  # what was loaded is no garbage, and looking through it is nobody's cost
     costs: dict[str, list[Cost]] = {spec: [] for spec in contenders}
     for repeat in (asked[0][:8], *asked):
@@ -67,10 +71,10 @@ def main() -> None:
     show({spec: runs[1:] for spec, runs in costs.items()}, options.problems, load)
 
 
-def contender(spec: str, model: str) -> Callable[[Sequence[Problem]], Cost]:
-    verifier = make_verifier("process")
-    solver = Solver(make_engine(model), verifier, Sampling(max_tokens=128))
-    strategy = make_strategy(spec)
+def contender(spec: str, model: str, workers: int) -> Callable[[Sequence[Problem]], Cost]:
+    verifier, strategy = make_verifier("process"), make_strategy(spec)
+    alone = Solver(make_engine(model), verifier, Sampling(max_tokens=128))
+    solver = Workers(alone, [strategy], workers) if workers > 1 else alone
 
     async def solve(asked: Sequence[Problem], attempts: list[Attempt]) -> None:
         async for attempt in solver.solve_many(Job(problem, strategy) for problem in asked):
@@ -79,15 +83,23 @@ def contender(spec: str, model: str) -> Callable[[Sequence[Problem]], Cost]:
     def run(asked: Sequence[Problem]) -> Cost:
         gc.collect()
         attempts: list[Attempt] = []  # what a coroutine returns, asyncio.run writes down to compare a signal's handler
-        begun, begun_processor = perf_counter(), process_time()
+        begun, begun_processor = perf_counter(), processor_time()
         asyncio.run(solve(asked, attempts))
-        seconds, processor = perf_counter() - begun, process_time() - begun_processor
+        seconds, processor = perf_counter() - begun, processor_time() - begun_processor
         charges = [charge for attempt in attempts for charge in attempt.charges]
         verified = sum(charge.tokens for charge in charges if charge.component is Component.VERIFIER)
         whole = sum(whole_prefixes(attempt, verifier) for attempt in attempts)
         return Cost(sum(charge.generated_tokens for charge in charges), verified, whole, seconds, processor)
 
     return run
+
+
+def processor_time() -> float:
+    """Of this process and its workers."""
+    fields = (
+        FilePath(f"/proc/{worker.pid}/stat").read_text().rpartition(") ")[2].split() for worker in active_children()
+    )
+    return process_time() + sum(int(each[11]) + int(each[12]) for each in fields) / sysconf("SC_CLK_TCK")
 
 
 def whole_prefixes(attempt: Attempt, verifier: Verifier) -> int:
