@@ -99,3 +99,9 @@ def test_another_request_does_not_write_into_a_run(tmp_path: Path) -> None:
     said = refused(tmp_path, "eval", *TASK, "--limit", "3", "--out", "run")
     assert "run holds another run" in said
     assert "limit is 2 there, 3 here" in said
+
+
+def test_recorded_samples_are_dealt_out_by_one_process(tmp_path: Path) -> None:
+    record(tmp_path, problems=3, samples=4)
+    said = refused(tmp_path, "eval", *TASK, "--strategy", "self_consistency:n=2", "--workers", "2")
+    assert "there cannot be more than one worker: replay:" in said

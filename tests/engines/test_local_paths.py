@@ -102,6 +102,17 @@ def test_children_of_several_paths_at_once(engine: LocalEngine) -> None:
         assert sampled.prefilled == 0
 
 
+def test_what_goes_on_from_one_path_at_once_reads_its_last_token_once(engine: LocalEngine) -> None:
+    path = some_step(engine, Path())
+    goes_on = Path(text=path.text + "wait 3 +", token_ids=path.token_ids)
+    before = engine.meter.decoded
+    sampled = asyncio.run(together(engine, [path, goes_on, path]))
+    completions = [completion for each in sampled for completion in each.completions]
+    assert engine.meter.decoded - before == 1 + sum(completion.tokens - 1 for completion in completions)
+    for wanted, each in zip((path, goes_on, path), sampled, strict=True):
+        assert [c.text for c in each.completions] == [c.text for c in ask(engine, wanted, range(4)).completions]
+
+
 def test_new_weights_find_nothing_that_the_old_ones_left(
     make_local: Callable[..., LocalEngine], checkpoint: FilePath
 ) -> None:

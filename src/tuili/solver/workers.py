@@ -28,7 +28,7 @@ SMALL = 10_000_000
 def suggested(solver: Solver) -> int:
     """How many workers are worth having here: one for a large model, on a GPU, or where nothing can be forked."""
     torch = sys.modules.get("torch")
-    if torch is None or not 0 < solver.engine.parameters <= SMALL or _obstacle():
+    if torch is None or solver.engine.parameters > SMALL or _obstacle(solver):
         return 1
     return int(torch.get_num_threads())
 
@@ -37,9 +37,9 @@ class Workers:
     def __init__(self, solver: Solver, strategies: Iterable[Strategy], count: int) -> None:
         """strategies: all that jobs will have. Torch's threads are shared out. To be made before anything runs.
 
-        Raises BadRequest where processes cannot be forked."""
-        if reason := _obstacle():
-            raise BadRequest(f"more than one worker cannot be had here: {reason}")
+        Raises BadRequest where that cannot be."""
+        if reason := _obstacle(solver):
+            raise BadRequest(f"there cannot be more than one worker: {reason}")
         context = multiprocessing.get_context("fork")
         by_spec = {strategy.spec: strategy for strategy in strategies}
         self._pipes: list[Connection] = []
@@ -108,9 +108,11 @@ class Workers:
         return TuiliError(f"a worker process ended with status {self._processes[number].exitcode}")
 
 
-def _obstacle() -> str | None:
+def _obstacle(solver: Solver) -> str | None:
     if "fork" not in multiprocessing.get_all_start_methods() or sys.platform == "darwin":
         return "this system cannot fork a process that has loaded a model"
+    if not solver.engine.parameters:
+        return f"{solver.engine.name} is no model, and may give its samples in the order in which they are asked for"
     torch = sys.modules.get("torch")
     return "a model on a GPU cannot be in two processes" if torch is not None and torch.cuda.is_available() else None
 
