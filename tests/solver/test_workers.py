@@ -35,15 +35,10 @@ async def collect(workers: Workers, n: int, most: int | None = None, concurrency
 
 
 @pytest.fixture
-def workers(engine: FakeEngine) -> Iterator[Workers]:
-    made = Workers(Solver(engine), [STRATEGY], 3)
+def workers() -> Iterator[Workers]:
+    made = Workers(Solver(FakeEngine()), [STRATEGY], 3)
     yield made
     made.close()
-
-
-@pytest.fixture
-def engine() -> FakeEngine:
-    return FakeEngine()
 
 
 def running(process: int) -> bool:
@@ -100,6 +95,24 @@ def test_what_one_process_would_raise_is_raised() -> None:
         asyncio.run(collect(workers, 10))
 
 
+class Unsendable(FakeEngine):
+    async def sample(self, problem: Problem, path: Path, **more: object) -> Sampled:
+        raise ValueError(lambda: "functions cannot be pickled")
+
+
+def test_what_cannot_be_sent_back_is_not_waited_for(capfd: pytest.CaptureFixture[str]) -> None:
+    workers = Workers(Solver(Unsendable()), [STRATEGY], 2)
+    with pytest.raises(TuiliError, match="a worker process ended with status 1"):
+        asyncio.run(asyncio.wait_for(collect(workers, 10), 30))
+    assert "pickle" in capfd.readouterr().err
+
+
+class Slow(FakeEngine):
+    async def sample(self, problem: Problem, path: Path, **more: object) -> Sampled:
+        await asyncio.sleep(60)
+        return await super().sample(problem, path, **more)  # type: ignore[arg-type]
+
+
 class Dying(FakeEngine):
     async def sample(self, problem: Problem, path: Path, **more: object) -> Sampled:
         if problem.id == "p7":
@@ -123,24 +136,31 @@ def test_stopping_early_ends_them(workers: Workers) -> None:
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 def test_they_do_not_outlive_their_parent(number: signal.Signals) -> None:
     script = """
+import asyncio
 import multiprocessing
-import time
-from fakes import FakeEngine
 from test_solve_many import STRATEGY
+from test_workers import Slow, collect
 from tuili.solver import Solver
 from tuili.solver.workers import Workers
-workers = Workers(Solver(FakeEngine()), [STRATEGY], 2)
+workers = Workers(Solver(Slow()), [STRATEGY], 2)
 print(*(process.pid for process in multiprocessing.active_children()), flush=True)
-time.sleep(60)
+asyncio.run(collect(workers, 10))
 """
     with subprocess.Popen(
-        [sys.executable, "-c", script], cwd=FilePath(__file__).parent, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", script],
+        cwd=FilePath(__file__).parent,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     ) as parent:
         assert parent.stdout is not None
         processes = list(map(int, parent.stdout.readline().split()))
         assert all(map(running, processes))
+        time.sleep(0.5)  # for the jobs to be there
         parent.send_signal(number)
+        _, said = parent.communicate()
     wait_until_gone(processes)
+    assert said == ""
 
 
 def test_a_failed_attempt_is_an_attempt() -> None:

@@ -12,6 +12,7 @@ import os
 import signal
 import sys
 import threading
+import traceback
 from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from itertools import islice
 from multiprocessing.connection import Connection
@@ -127,12 +128,11 @@ def _work(
     if (torch := sys.modules.get("torch")) is not None:
         torch.set_num_threads(max(1, torch.get_num_threads() // count))
     asyncio.run(_serve(solver, strategies, pipe))
-    os._exit(0)
 
 
 async def _serve(solver: Solver, strategies: Mapping[str, Strategy], pipe: Connection) -> None:
-    """Until the parent is gone."""
-    loop, gone = asyncio.get_running_loop(), asyncio.Event()
+    """Until the parent is gone: then the process ends at once, with nothing to put in order."""
+    loop = asyncio.get_running_loop()
     running: set[asyncio.Task[Attempt]] = set()
 
     def begin(job: Job) -> None:
@@ -144,7 +144,10 @@ async def _serve(solver: Solver, strategies: Mapping[str, Strategy], pipe: Conne
         try:
             pipe.send(task.exception() or task.result())
         except OSError:
-            gone.set()
+            os._exit(0)
+        except Exception:  # what cannot be sent must not be waited for
+            traceback.print_exc()
+            os._exit(1)
 
     def listen() -> None:  # in a thread: who waits until all was sent to us must not wait for us to send
         try:
@@ -152,7 +155,7 @@ async def _serve(solver: Solver, strategies: Mapping[str, Strategy], pipe: Conne
                 problem, spec, seed = pipe.recv()
                 loop.call_soon_threadsafe(begin, Job(problem, strategies[spec], seed))
         except (EOFError, OSError):
-            loop.call_soon_threadsafe(gone.set)
+            os._exit(0)
 
     threading.Thread(target=listen, daemon=True).start()
-    await gone.wait()
+    await loop.create_future()
