@@ -151,11 +151,11 @@ def prepare(request: Request, workers: int | None = None) -> Evaluation:
     for strategy in strategies:
         for item in items.values():
             solver.check(strategy, item.problem)
-    header = replace(_header(request, solver, strategies, len(items)), overlap=overlap)
+    header, grader = _header(request, solver, strategies, len(items)), make_grader(task.grader)
     count = min(workers or suggested(solver), len(items) * len(strategies) * len(header.seeds))
-    header = replace(header, machine={**header.machine, "workers": str(count)})
+    header = replace(header, overlap=overlap, machine={**header.machine, "workers": str(count)})
     shared = Workers(solver, strategies, count) if count > 1 else None
-    return Evaluation(header, items, strategies, solver, make_grader(task.grader), shared)
+    return Evaluation(header, items, strategies, solver, grader, shared)
 
 
 def default_folder(header: RunHeader) -> Path:

@@ -96,6 +96,8 @@ class Batch:
     def _next_to_join(self) -> list[tuple[Request, int]]:
         """First come, first served: requests and how many of their rows there is room for."""
         joining: list[tuple[Request, int]] = []
+        if not self._waiting:
+            return joining
         rows = sum(len(lane.rows) for lane in self._lanes)
         longest = max(int((lane.rows["start"] + lane.rows["limit"]).max(initial=0)) for lane in self._lanes)
         while self._waiting:
