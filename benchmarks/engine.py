@@ -5,8 +5,7 @@ every repeat has problems of its own.
 Useful tokens are those up to the end of each answer. The table gives medians over the repeats; the ratio is to
 transformers at its own best batch size. Overhead is the share of the time outside the model's forward passes: of the
 engine alone, and of engine and solver together. Workers are the processes among which `tuili eval` shares a small
-model's problems. Then 512 seeds are sampled one row at a time and 256 rows at a time,
-and identical texts are counted.
+model's problems. Then 512 seeds are sampled one row at a time and 256 rows at a time, and identical texts are counted.
 """
 
 from __future__ import annotations
@@ -105,9 +104,9 @@ def solver(work: Workload) -> Callable[[int], Timing]:
 
 
 def workers(work: Workload) -> Callable[[int], Timing]:
-    solver = Solver(LocalEngine("local", work.model, LINES), sampling=work.sampling)
+    alone = Solver(LocalEngine("local", work.model, LINES), sampling=work.sampling)
     strategy = make_strategy(f"self_consistency:n={SAMPLES}")
-    shared = Workers(solver, [strategy], suggested(solver))
+    shared = Workers(alone, [strategy], suggested(alone))
 
     def run(repeat: int) -> Timing:
         begun = perf_counter()

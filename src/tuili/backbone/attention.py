@@ -41,10 +41,10 @@ class Attention:
             attended = functional.scaled_dot_product_attention(
                 queries.transpose(1, 2), keys, values, attn_mask=self._mask, scale=1.0, enable_gqa=True
             )
-            return attended.transpose(1, 2).reshape(n * tokens, -1)
-        # the queries of a group are rows of one small product: several times faster here than a kernel made for many
-        grouped = queries.reshape(n, tokens, heads, -1, self._head_dim).transpose(1, 2)
-        scores = torch.matmul(grouped.flatten(2, 3), keys.transpose(2, 3)).view(*grouped.shape[:4], -1)
-        weights = torch.softmax(scores.add_(self._mask[:, :, :, None]), -1, dtype=torch.float32).to(values.dtype)
-        attended = torch.matmul(weights.flatten(2, 3), values).view(grouped.shape)
+        else:
+            # the queries of a group are rows of one small product: several times faster here than a kernel for many
+            grouped = queries.reshape(n, tokens, heads, -1, self._head_dim).transpose(1, 2)
+            scores = torch.matmul(grouped.flatten(2, 3), keys.transpose(2, 3)).view(*grouped.shape[:4], -1)
+            weights = torch.softmax(scores.add_(self._mask[:, :, :, None]), -1, dtype=torch.float32).to(values.dtype)
+            attended = torch.matmul(weights.flatten(2, 3), values).view(grouped.shape)
         return attended.transpose(1, 2).reshape(n * tokens, -1)
