@@ -65,7 +65,8 @@ def main() -> None:
     puzzles = (item_of(puzzle, answer).problem for puzzle, answer in problems("validation"))
     # the first repeat warms up
     asked = [list(islice(puzzles, options.problems)) for _ in range(options.repeats + 1)]
-    work = Workload(options.model or str(embedded("policy")), asked, Sampling(max_tokens=options.max_tokens))
+    sampling = Sampling(max_tokens=options.max_tokens, resumable=False)
+    work = Workload(options.model or str(embedded("policy")), asked, sampling)
     show(measure(work))
     same, total = identical(work)
     Console().print(f"identical texts at batch 1 and batch 256: {same} of {total} ({same / total:.2%})")

@@ -184,7 +184,7 @@ def _header(request: Request, solver: Solver, strategies: tuple[Strategy, ...], 
     if solver.verifier is not None:
         parameters["verifier"] = solver.verifier.parameters
     sampling = asdict(solver.sampling)
-    del sampling["until"]  # each ask of a strategy says where it stops
+    del sampling["until"], sampling["resumable"]  # each ask of a strategy says where it stops
     return RunHeader(
         task=full_spec(task.name, bind("task", task, TASKS)[1]),
         data=str(request.data) if request.data else None,

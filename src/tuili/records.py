@@ -78,6 +78,8 @@ class Sampling:
     until: Until = Until.END
     max_tokens: int = 512
     temperature: float = 1.0
+    resumable: bool = True
+    """Whether something may go on from what max_tokens cuts off: an engine then keeps what it has read of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from copy import deepcopy
 from pathlib import Path as FilePath
 
+import pytest
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from tuili.engines.base import Sampled
@@ -61,6 +62,14 @@ def test_steps_go_on_from_kept_keys_and_values(engine: LocalEngine) -> None:
         once = 1 if path.text else 0
         assert fed == once + sum(completion.tokens - 1 for completion in completions)
         path = grown(path, next(completion for completion in completions if completion.stop is StopReason.STEP))
+
+
+@pytest.mark.parametrize("resumable", [True, False])
+def test_what_the_limit_cut_off_is_kept_where_something_may_go_on_from_it(engine: LocalEngine, resumable: bool) -> None:
+    short = Sampling(max_tokens=5, resumable=resumable)
+    cut = next(c for c in ask(engine, Path(), range(20), short).completions if c.stop is StopReason.LENGTH)
+    path = grown(Path(), cut)
+    assert ask(engine, path, range(2)).prefilled == (0 if resumable else len(cut.token_ids))
 
 
 def test_continuing_gives_what_an_engine_without_memory_gives(make_local: Callable[..., LocalEngine]) -> None:

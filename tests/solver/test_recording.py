@@ -91,7 +91,7 @@ def test_asks_override_the_solvers_sampling() -> None:
     engine = FakeEngine()
     solve(plan, engine, sampling=Sampling(max_tokens=9, temperature=0.5))
     used = [sampling for *_, sampling in engine.calls]
-    assert used == [Sampling(Until.END, 9, 0.5), Sampling(Until.STEP, 3, 0.0)]
+    assert used == [Sampling(Until.END, 9, 0.5, resumable=False), Sampling(Until.STEP, 3, 0.0)]
 
 
 def test_the_solvers_limit_is_of_a_whole_path() -> None:

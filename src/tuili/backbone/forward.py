@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, Protocol
 
+import numpy as np
 import torch
 from torch import Tensor
 from transformers import PretrainedConfig, PreTrainedModel
+
+ALIGNED = 64
+"""Bytes: vectors read by a kernel should not cross two lines of the processor's cache."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +35,14 @@ class Layout:
 
     def zeros(self, rows: int, length: int) -> Tensor:
         """Zeros, not garbage: a masked column may hold anything but NaN."""
-        return torch.zeros(self.planes, rows, self.heads, length, self.head_dim, dtype=self.dtype, device=self.device)
+        shape = self.planes, rows, self.heads, length, self.head_dim
+        if self.device.type != "cpu":
+            return torch.zeros(shape, dtype=self.dtype, device=self.device)
+        # numpy leaves it to the system to clear each page when it is first written to, and asks for large pages
+        count = math.prod(shape) * self.dtype.itemsize
+        memory = np.zeros(count + ALIGNED, np.uint8)
+        begin = -memory.ctypes.data % ALIGNED
+        return torch.from_numpy(memory[begin : begin + count]).view(self.dtype).view(shape)
 
 
 class Held(NamedTuple):

@@ -93,6 +93,7 @@ class Driver:
             until=ask.until,
             max_tokens=max(0, longest - start.tokens),
             temperature=self.sampling.temperature if ask.temperature is None else ask.temperature,
+            resumable=longest < self.sampling.max_tokens,
         )
         scoring = 0
         if ask.to_be_scored and self.verifier and self.ledger.limited:

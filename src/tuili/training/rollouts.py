@@ -30,7 +30,7 @@ class Rollouts:
         self._policy = Merged(model)
         source = (self._policy.model, tokenizer)
         self._engine = LocalEngine("policy", source, form, batch=batch, cache_gib=cache_gib)
-        self._sampling = Sampling(max_tokens=max_tokens)
+        self._sampling = Sampling(max_tokens=max_tokens, resumable=False)
 
     def refresh(self) -> None:
         """Goes on with the weights as they are now."""

@@ -191,7 +191,7 @@ class Batch:
     def _finish(self, lane: Lane, row: int, stop: StopReason) -> None:
         request, index = lane.rows.owners[row]
         request.outcomes[index] = outcome = lane.rows.outcome(row, stop)
-        if stop is not StopReason.END or request.keep_ended:
+        if stop in request.kept:
             kept = lane.read(row, len(request.ids), len(request.ids) + len(outcome.ids) - 1)
             self._store.add(Prefix(request.ids + outcome.ids, request.prefix, kept, owner=request.owner))
         if request.finished:

@@ -98,7 +98,7 @@ class LocalEngine:
             limit=limit,
             temperature=sampling.temperature,
             until_step=sampling.until is Until.STEP,
-            keep_ended=bool(path.earlier),
+            kept=_kept(path, sampling),
         )
         if seeds:
             await self._run(request)
@@ -154,6 +154,12 @@ class LocalEngine:
         for future in self._waiting.values():
             if not future.done():
                 future.set_exception(EngineError(f"{self.name} failed: {reason}"))
+
+
+def _kept(path: Path, sampling: Sampling) -> set[StopReason]:
+    if path.earlier:
+        return set(StopReason)
+    return {StopReason.STEP, StopReason.LENGTH} if sampling.resumable else {StopReason.STEP}
 
 
 def _context(model: PreTrainedModel) -> int:

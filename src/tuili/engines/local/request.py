@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -28,8 +28,8 @@ class Request:
     """Tokens that each continuation may have."""
     temperature: float
     until_step: bool
-    keep_ended: bool
-    """Whether a continuation that ended its turn is kept too: it may be shown before another attempt."""
+    kept: Collection[StopReason]
+    """Where a continuation stopped that something may go on from, or that may be shown before another attempt."""
     owner: object
     """The attempt that the path is of: what is read of it is shared with nothing else."""
     prefixes: list[Prefix] = field(default_factory=list)
