@@ -31,7 +31,7 @@ class Pool:
             rows, length = ample
         had = self.tensor[:, :used, :, :length]
         self.tensor = self._layout.zeros(rows, length)
-        self.tensor[:, :used, :, : had.shape[3]] = had
+        self.tensor[:, : had.shape[1], :, : had.shape[3]] = had
 
     def fill(self, start: int, rows: int, kept: Tensor) -> None:
         """Copies one prefix [planes, heads, length, head_dim] into `rows` rows from `start` on."""

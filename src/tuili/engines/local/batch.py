@@ -51,6 +51,8 @@ class Batch:
         self._lanes = [Lane(layout, rows, self._most_tokens, longest) for longest in (*lengths, sys.maxsize)]
         self._waiting: deque[Request] = deque()
         self._finished: list[Request] = []
+        self._reading: dict[Prefix, tuple[Lane, int]] = {}
+        """The rows that read the last tokens of their prefixes in this step."""
 
     @property
     def busy(self) -> bool:
@@ -69,12 +71,13 @@ class Batch:
         if request in self._waiting:
             self._waiting.remove(request)
         for lane in self._lanes:
-            lane.leave(np.flatnonzero([owner is request for owner, _ in lane.rows.owners]))
+            lane.drop(request)
 
     def clear(self) -> None:
         """Forgets everything."""
         self._waiting.clear()
         self._finished.clear()
+        self._reading.clear()
         for lane in self._lanes:
             lane.clear()
         self._prefill.clear()
@@ -83,8 +86,7 @@ class Batch:
     @torch.inference_mode()
     def step(self) -> list[Request]:
         """Lets waiting rows join, and takes one token of every row. Returns the requests that finished."""
-        joining = self._next_to_join()
-        self._begin(joining)
+        joining = self._begin(self._next_to_join())
         logits = self._join(joining, self._decode())
         if len(logits):
             self._take(logits)
@@ -98,7 +100,7 @@ class Batch:
         joining: list[tuple[Request, int]] = []
         if not self._waiting:
             return joining
-        rows = sum(len(lane.rows) for lane in self._lanes)
+        rows = sum(len(lane.rows.samples) for lane in self._lanes)
         longest = max(int((lane.rows["start"] + lane.rows["limit"]).max(initial=0)) for lane in self._lanes)
         while self._waiting:
             request = self._waiting[0]
@@ -115,12 +117,23 @@ class Batch:
             self._waiting.popleft()
         return joining
 
-    def _begin(self, joining: list[tuple[Request, int]]) -> None:
-        """Gives those that join their prefixes; where the last token of one is unread, a first row that reads it."""
+    def _begin(self, joining: list[tuple[Request, int]]) -> list[list[tuple[Request, int]]]:
+        """Gives those that join their prefixes. Where the last token of one is unread, the row that is to go on from
+        it joins and reads it. Returns the others, those that are alike together."""
         self._prefill.prepare(self._to_prefill(joining))
-        unread = {request.whole: request for request, _ in joining if request.whole.logits is None}
-        for request in unread.values():
-            self._lane_of(request).begin(request)
+        alike: defaultdict[object, list[tuple[Request, int]]] = defaultdict(list)
+        for request, count in joining:
+            alike[request.kind].append((request, count))
+        others = []
+        for requests in alike.values():
+            prefix = requests[0][0].whole
+            if prefix.logits is None and prefix not in self._reading:
+                lane = self._lane_of(requests[0][0])
+                self._reading[prefix] = lane, len(lane.rows)
+                lane.join(requests)
+            else:
+                others.append(requests)
+        return others
 
     def _to_prefill(self, joining: list[tuple[Request, int]]) -> list[Request]:
         """Those that join, and what the same pass takes of those in line: each alone would take a pass of its own."""
@@ -142,43 +155,48 @@ class Batch:
         held = [lane.held() for lane in running]
         starts = torch.from_numpy(np.concatenate([lane.rows.lengths for lane in running])).to(self._layout.device)
         tokens = torch.from_numpy(self._of_all("token")).to(self._layout.device)
-        self._forward.decoded += len(tokens)
+        # what several samples have drawn is counted for each of them; the last token of a prefix is not theirs
+        self._forward.decoded += sum(len(lane.rows.samples) for lane in running)
+        self._forward.decoded -= sum(len(lane.rows.samples.of(row)) - 1 for lane, row in self._reading.values())
         return self._forward(tokens[:, None], starts, held, torch.arange(len(tokens), device=tokens.device))
 
-    def _join(self, joining: list[tuple[Request, int]], logits: Tensor) -> Tensor:
+    def _join(self, joining: list[list[tuple[Request, int]]], logits: Tensor) -> Tensor:
         """New rows behind those of their lanes: the logits after their prefixes too [rows, vocabulary]."""
-        if not joining:
+        if not joining and not self._reading:
             return logits
-        own: defaultdict[Lane, list[tuple[Request, int]]] = defaultdict(list)
-        for request, count in joining:
-            own[self._lane_of(request)].append((request, count))
-        parts: list[Tensor] = []
-        for lane, decoded in zip(
-            self._lanes, torch.split(logits, [len(lane.rows) for lane in self._lanes]), strict=True
-        ):
-            for request, row in lane.begun.items():
-                prefix = request.whole
-                kept = lane.read(row, prefix.length, len(prefix.ids))
-                self._store.extend(prefix, kept, decoded[row].clone())
-            parts += [decoded, *lane.join(own[lane])]
-        return torch.cat(parts)
+        decoded = dict(zip(self._lanes, torch.split(logits, [len(lane.rows) for lane in self._lanes]), strict=True))
+        for prefix, (lane, row) in self._reading.items():
+            kept = lane.read(row, prefix.length, len(prefix.ids))
+            self._store.extend(prefix, kept, decoded[lane][row].clone())
+        self._reading.clear()
+        parts = {lane: [rows] for lane, rows in decoded.items()}
+        for requests in joining:
+            lane = self._lane_of(requests[0][0])
+            lane.join(requests)
+            after = requests[0][0].whole.logits
+            assert after is not None
+            parts[lane].append(after[None])
+        return torch.cat([rows for lane in self._lanes for rows in parts[lane]])
 
     def _lane_of(self, request: Request) -> Lane:
         return next(lane for lane in self._lanes if lane.fits(len(request.ids)))
 
     def _take(self, logits: Tensor) -> None:
-        """Samples a token for every row, from logits [rows, vocabulary]; those that stop leave."""
-        random = uniforms(self._of_all("stream"), self._of_all("made"))
-        chosen, logprobs = (each.cpu().numpy() for each in choose(logits, random, self._of_all("temperature")))
+        """Draws a token for every sample, from logits [rows, vocabulary]; those that stop leave."""
+        running = self._running
+        before = np.cumsum([0, *(len(lane.rows) for lane in running)])
+        row = np.concatenate([lane.rows.samples.row + first for lane, first in zip(running, before, strict=False)])
+        random = uniforms(np.concatenate([lane.rows.samples.stream for lane in running]), self._of_all("made")[row])
+        chosen, logprobs = choose(logits, row, random, self._of_all("temperature"))
         end = 0
-        for lane in self._running:
-            begin, end = end, end + len(lane.rows)
+        for lane in running:
+            begin, end = end, end + len(lane.rows.samples)
             self._append(lane, chosen[begin:end], logprobs[begin:end])
 
     def _append(self, lane: Lane, tokens: npt.NDArray[np.int64], logprobs: npt.NDArray[np.float32]) -> None:
-        rows = lane.rows
+        rows, before = lane.rows, len(lane.rows)
         rows.append(tokens, logprobs)
-        completed = rows["until_step"]
+        tokens, completed = rows["token"], rows["until_step"]
         if completed.any():
             completed = self._watch.advance(rows, tokens) & completed
         ended, full = self._ends[tokens], rows["made"] >= rows["limit"]
@@ -186,16 +204,18 @@ class Batch:
         for row in stopped.tolist():
             stop = StopReason.END if ended[row] else StopReason.STEP if completed[row] else StopReason.LENGTH
             self._finish(lane, row, stop)
-        lane.leave(stopped)
+        if len(stopped) or len(rows) > before:
+            lane.settle(stopped)
 
     def _finish(self, lane: Lane, row: int, stop: StopReason) -> None:
-        request, index = lane.rows.owners[row]
-        request.outcomes[index] = outcome = lane.rows.outcome(row, stop)
-        if stop in request.kept:
-            kept = lane.read(row, len(request.ids), len(request.ids) + len(outcome.ids) - 1)
-            self._store.add(Prefix(request.ids + outcome.ids, request.prefix, kept, owner=request.owner))
-        if request.finished:
-            self._finished.append(request)
+        owner, outcome = lane.rows.owners[row], lane.rows.outcome(row, stop)
+        if stop in owner.kept:
+            kept = lane.read(row, len(owner.ids), len(owner.ids) + len(outcome.ids) - 1)
+            self._store.add(Prefix(owner.ids + outcome.ids, owner.prefix, kept, owner=owner.owner))
+        for request, place in lane.rows.samples.of(row):
+            request.outcomes[place] = outcome
+            if request.finished:
+                self._finished.append(request)
 
     def _of_all(self, field: str) -> npt.NDArray[Any]:
         """One of the rows' fields, lane by lane."""

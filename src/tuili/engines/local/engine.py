@@ -103,11 +103,11 @@ class LocalEngine:
         if seeds:
             await self._run(request)
         generated = request.ids[len(prompt) :]
-        completions = []
-        for index in range(len(seeds)):
-            ids, logprobs, stop = request.outcomes[index]
+        made = {}
+        for ids, logprobs, stop in {id(outcome): outcome for outcome in request.outcomes.values()}.values():
             text = self._codec.added(generated, ids)
-            completions.append(Completion(text, len(ids), ids, logprobs, stop))
+            made[ids] = Completion(text, len(ids), ids, logprobs, stop)
+        completions = [made[request.outcomes[place].ids] for place in range(len(seeds))]
         return Sampled(completions, request.prefilled, generated)
 
     def refresh(self, model: PreTrainedModel) -> None:

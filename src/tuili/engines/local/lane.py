@@ -23,35 +23,18 @@ class Lane:
         """longest: up to which its rows run here."""
         self.rows, self.longest = Rows(places), longest
         self._pool = Pool(layout, most_tokens)
-        self.begun: dict[Request, int] = {}
-        """The rows that read the last tokens of their prefixes: the others of these requests go on from there."""
 
     def fits(self, length: int) -> bool:
         """Whether rows may run here whose next token comes after so many."""
         return length < self.longest
 
-    def begin(self, request: Request) -> None:
-        """A first row of a request, which is yet to read the last token of its prefix."""
-        self.begun[request] = row = len(self.rows)
-        self._reserve(row + 1, len(request.ids))
-        self._pool.fill(row, 1, request.whole.all_kept())
-        self.rows.join(request, 1)
-
-    def join(self, joining: Sequence[tuple[Request, int]]) -> list[Tensor]:
-        """New rows behind those that run: so many of each request in all. Returns the logits after their prefixes
-        [new rows, vocabulary]."""
-        new = sum(count for _, count in joining)
-        self._reserve(len(self.rows) + new, max((len(request.ids) for request, _ in joining), default=0))
-        logits = []
-        for request, count in joining:
-            row = self.begun.pop(request, None)
-            others = count if row is None else count - 1
-            kept = request.whole.all_kept() if row is None else self._pool.of(row, len(request.ids))
-            self._pool.fill(len(self.rows), others, kept)
-            self.rows.join(request, others)
-            assert request.whole.logits is not None
-            logits.append(request.whole.logits.expand(others, -1))
-        return logits
+    def join(self, requests: Sequence[tuple[Request, int]]) -> None:
+        """A row behind those that run, for so many more samples of each of these requests, which are alike. It goes on
+        from what was read of their prefix."""
+        row, prefix = len(self.rows), requests[0][0].whole
+        self._reserve(row + 1, len(prefix.ids))
+        self._pool.fill(row, 1, prefix.all_kept())
+        self.rows.join(requests)
 
     def held(self) -> Held:
         """What a pass takes that reads each row's last token."""
@@ -60,22 +43,26 @@ class Lane:
 
     def read(self, row: int, start: int, end: int) -> Tensor:
         """A copy of a row's keys and values from one column to another [planes, heads, end - start, head_dim]."""
-        return self._pool.read(row, start, end)
+        return self._pool.read(int(self.rows["held"][row]), start, end)
 
-    def leave(self, leaving: npt.NDArray[np.intp]) -> None:
-        if len(leaving):
-            sources, targets = self.rows.remove(leaving)
-            self._pool.move(sources, targets, self.rows.lengths[targets].tolist())
+    def settle(self, leaving: npt.NDArray[np.intp]) -> None:
+        """Lets rows leave, and gives those that have just come their own keys and values."""
+        self._reserve(len(self.rows), 0)
+        sources, targets = self.rows.remove(leaving)
+        self._pool.move(sources, targets, self.rows.lengths[targets].tolist())
+
+    def drop(self, request: Request) -> None:
+        self.rows.samples.keep(self.rows.samples.request != request)
+        self.settle(np.setdiff1d(np.arange(len(self.rows)), self.rows.samples.row))
 
     def outgrow(self, longer: Lane) -> None:
         """Moves the rows that have no room for another token here to a lane for longer ones."""
         if self.rows and len(outgrown := np.flatnonzero(self.rows.lengths >= self.longest)):
             longer._adopt(self, outgrown)
-            self.leave(outgrown)
+            self.settle(outgrown)
 
     def clear(self) -> None:
         self.rows.clear()
-        self.begun.clear()
         self._pool.clear()
 
     def _adopt(self, lane: Lane, which: npt.NDArray[np.intp]) -> None:

@@ -56,5 +56,10 @@ class Request:
         return self.prefix
 
     @property
+    def kind(self) -> object:
+        """Requests of the same kind draw their samples from the same distributions."""
+        return self.whole, self.watch, self.limit, self.temperature, self.until_step, frozenset(self.kept)
+
+    @property
     def finished(self) -> bool:
         return len(self.outcomes) == len(self.seeds)

@@ -30,9 +30,14 @@ def uniforms(stream: npt.NDArray[np.uint64], positions: npt.NDArray[np.int64]) -
 
 
 def choose(
-    logits: Tensor, uniform: npt.NDArray[np.float64], temperature: npt.NDArray[np.float64]
-) -> tuple[Tensor, Tensor]:
-    """A token for each row [n] and its log-probability at temperature 1 [n], from logits [n, vocabulary].
+    logits: Tensor,
+    row: npt.NDArray[np.int64],
+    uniform: npt.NDArray[np.float64],
+    temperature: npt.NDArray[np.float64],
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
+    """A token for each sample [s] and its log-probability at temperature 1 [s], from logits [n, vocabulary].
+
+    row: each sample's, in order; every row has at least one. uniform [s], temperature [n].
 
     By inversion of the cumulative distribution, summed in float64 so that a difference in the last bits of the
     logits (kernels differ with the batch's shape) almost never changes a token. Temperature 0 takes the likeliest.
@@ -44,15 +49,19 @@ def choose(
     else:
         weights = logits.softmax(-1)
     cumulative = weights.cumsum(-1, dtype=torch.float64)
-    target = torch.from_numpy(uniform).to(logits.device) * cumulative[:, -1]
-    tokens = torch.searchsorted(cumulative, target[:, None], right=True).clamp_(max=logits.shape[1] - 1)
+    # a row's samples side by side
+    column = np.arange(len(row)) - np.searchsorted(row, row)
+    targets = np.zeros((len(logits), int(column.max()) + 1))
+    targets[row, column] = uniform
+    target = torch.from_numpy(targets).to(logits.device) * cumulative[:, -1:]
+    tokens = torch.searchsorted(cumulative, target, right=True).clamp_(max=logits.shape[1] - 1)
     if other:
         greedy = torch.from_numpy(temperature == 0).to(logits.device)[:, None]
         tokens = torch.where(greedy, logits.argmax(-1, keepdim=True), tokens)
         logprobs = logits.log_softmax(-1).gather(1, tokens)
     else:  # nothing is sampled whose probability is too small for its logarithm
         logprobs = weights.gather(1, tokens).log()
-    return tokens.squeeze(1), logprobs.squeeze(1)
+    return tokens.cpu().numpy()[row, column], logprobs.cpu().numpy()[row, column]
 
 
 def _mix(z: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
