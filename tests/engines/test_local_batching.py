@@ -71,6 +71,42 @@ def test_the_prompt_is_prefilled_once_and_every_token_fed_once(engine: LocalEngi
     assert engine.meter.prefilled == sum(prompts)
 
 
+def beginnings(sampled: Sequence[Sampled]) -> int:
+    """How many there are of all texts, in tokens, for each problem; the last token of a text is not read."""
+    return sum(len({c.token_ids[:end] for c in each.completions for end in range(1, c.tokens)}) for each in sampled)
+
+
+def test_what_samples_have_in_common_goes_through_the_model_once(engine: LocalEngine) -> None:
+    sampled = asyncio.run(sample_all(engine, range(24)))
+    before = engine.meter.computed
+    sampled = asyncio.run(sample_all(engine, range(24, 64)))
+    tokens = sum(completion.tokens - 1 for each in sampled for completion in each.completions)
+    assert engine.meter.computed - before == beginnings(sampled) < tokens
+
+
+def test_samples_at_temperature_0_are_one_row(engine: LocalEngine) -> None:
+    asyncio.run(sample_all(engine, [0]))
+    before, greedy = engine.meter.computed, Sampling(max_tokens=20, temperature=0.0)
+    sampled = asyncio.run(sample_all(engine, range(16), greedy))
+    assert engine.meter.computed - before == sum(each.completions[0].tokens - 1 for each in sampled)
+
+
+def test_who_is_cancelled_leaves_those_who_share_its_rows(engine: LocalEngine) -> None:
+    async def cancel_one(after: int) -> list[str]:
+        doomed, kept = (
+            asyncio.create_task(engine.sample(PROBLEMS[0], Path(), seeds=seeds, sampling=FORTY))
+            for seeds in (range(30), range(4, 12))
+        )
+        for _ in range(after):
+            await asyncio.sleep(0)
+        doomed.cancel()
+        return texts([await kept])
+
+    alone = texts([asyncio.run(engine.sample(PROBLEMS[0], Path(), seeds=range(4, 12), sampling=FORTY))])
+    for after in (3, 5, 9, 20):
+        assert asyncio.run(cancel_one(after)) == alone
+
+
 def test_the_same_prompt_asked_for_twice_at_once_is_charged_once(engine: LocalEngine) -> None:
     async def twice() -> list[Sampled]:
         call = [engine.sample(PROBLEMS[0], Path(), seeds=[seed], sampling=FORTY) for seed in range(2)]

@@ -32,7 +32,9 @@ class Lane:
         """A row behind those that run, for so many more samples of each of these requests, which are alike. It goes on
         from what was read of their prefix."""
         row, prefix = len(self.rows), requests[0][0].whole
-        self._reserve(row + 1, len(prefix.ids))
+        # room for as many rows as there are samples: the time for it is taken where it is used
+        samples = len(self.rows.samples) + sum(count for _, count in requests)
+        self._reserve(samples, len(prefix.ids))
         self._pool.fill(row, 1, prefix.all_kept())
         self.rows.join(requests)
 
