@@ -63,12 +63,17 @@ class Classifier:
         self._waiting: list[tuple[Reading, asyncio.Future[None]]] = []
         self._pump: asyncio.Task[None] | None = None
 
-    def reading(self, problem: Problem, path: Path, attempt: object) -> Reading:
-        """attempt: whose reading this is; it shares nothing with another's."""
-        if not path.steps:
-            return Reading([], [], attempt)
-        boundaries = self._boundaries(problem, path)
-        return Reading(boundaries, [*range(1, len(path.steps)), len(boundaries) - 1], attempt)
+    def readings(self, problem: Problem, paths: Sequence[Path], attempt: object) -> list[Reading]:
+        """One for each path; paths that say the same share theirs. attempt: whose readings these are; they share
+        nothing with another's."""
+        alike: dict[object, Reading] = {}
+        readings = []
+        for path in paths:
+            said = path.earlier, path.stop is StopReason.END, *(step.text for step in path.steps)
+            if said not in alike:
+                alike[said] = self._reading(problem, path, attempt)
+            readings.append(alike[said])
+        return readings
 
     def tokens(self, problem: Problem, path: Path) -> int:
         """Of the prompt and the path: what goes through the model when nothing is kept."""
@@ -89,6 +94,12 @@ class Classifier:
                 self._pump = asyncio.create_task(self._serve())
             await done
         return [reading.judged for reading in readings]
+
+    def _reading(self, problem: Problem, path: Path, attempt: object) -> Reading:
+        if not path.steps:
+            return Reading([], [], attempt)
+        boundaries = self._boundaries(problem, path)
+        return Reading(boundaries, [*range(1, len(path.steps)), len(boundaries) - 1], attempt)
 
     def _boundaries(self, problem: Problem, path: Path) -> tuple[Ids, ...]:
         """The prompt, and then the path as far as the end of each step, and with the token that says that it ended."""

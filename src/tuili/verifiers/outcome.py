@@ -22,10 +22,13 @@ class OutcomeVerifier:
         self.correct = correct[0]
 
     async def judge(self, problem: Problem, paths: Sequence[Path], attempt: object = None) -> Judged:
-        readings = [self.classifier.reading(problem, path, attempt) for path in paths]
-        steps = await self.classifier.probabilities(readings)
-        verdicts = [Verdict(round(own[-1][self.correct], 6) if own else 0.0) for own in steps]
-        return Judged(verdicts, sum(reading.prefilled for reading in readings))
+        readings = self.classifier.readings(problem, paths, attempt)
+        read = list(dict.fromkeys(readings))
+        verdicts = {
+            reading: Verdict(round(steps[-1][self.correct], 6) if steps else 0.0)
+            for reading, steps in zip(read, await self.classifier.probabilities(read), strict=True)
+        }
+        return Judged([verdicts[reading] for reading in readings], sum(reading.prefilled for reading in read))
 
     def bound(self, problem: Problem, path: Path, new_tokens: int) -> int:
         return self.classifier.tokens(problem, path) + new_tokens

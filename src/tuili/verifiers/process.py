@@ -41,12 +41,13 @@ class ProcessVerifier:
             raise BadRequest(f"{path} is no process verifier: its classes are {list(self.classifier.classes.values())}")
 
     async def judge(self, problem: Problem, paths: Sequence[Path], attempt: object = None) -> Judged:
-        readings = [self.classifier.reading(problem, path, attempt) for path in paths]
-        verdicts = []
-        for path, steps in zip(paths, await self.classifier.probabilities(readings), strict=True):
+        readings = self.classifier.readings(problem, paths, attempt)
+        read = dict(zip(readings, paths, strict=True))
+        verdicts = {}
+        for (reading, path), steps in zip(read.items(), await self.classifier.probabilities(list(read)), strict=True):
             scores = tuple(map(self._score, steps))
-            verdicts.append(Verdict(aggregate(standing(path.steps, scores), self.how), scores))
-        return Judged(verdicts, sum(reading.prefilled for reading in readings))
+            verdicts[reading] = Verdict(aggregate(standing(path.steps, scores), self.how), scores)
+        return Judged([verdicts[reading] for reading in readings], sum(reading.prefilled for reading in read))
 
     def _goodness(self, step: tuple[float, ...]) -> float:
         return round(sum(map(step.__getitem__, self.good)), 6)

@@ -54,8 +54,6 @@ class Samples:
     def sort(self) -> None:
         self.keep(np.argsort(self.row, kind="stable"))
 
-    def _add(
-        self, row: Index, stream: npt.NDArray[np.uint64], request: npt.NDArray[np.object_], place: Index
-    ) -> None:
+    def _add(self, row: Index, stream: npt.NDArray[np.uint64], request: npt.NDArray[np.object_], place: Index) -> None:
         self.row, self.stream = np.concatenate([self.row, row]), np.concatenate([self.stream, stream])
         self.request, self.place = np.concatenate([self.request, request]), np.concatenate([self.place, place])
