@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from collections import defaultdict, deque
 from collections.abc import Collection, Sequence
-from itertools import pairwise
-from typing import Any
+from itertools import accumulate, pairwise
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +22,8 @@ from tuili.engines.local.request import Request
 from tuili.engines.local.sampling import choose, uniforms
 from tuili.engines.local.stops import StepWatch
 from tuili.records import StopReason
+
+Kind = TypeVar("Kind", bound=np.generic)
 
 
 class Batch:
@@ -153,8 +155,8 @@ class Batch:
         if not running:
             return torch.empty(0, len(self._ends), device=self._layout.device)
         held = [lane.held() for lane in running]
-        starts = torch.from_numpy(np.concatenate([lane.rows.lengths for lane in running])).to(self._layout.device)
-        tokens = torch.from_numpy(self._of_all("token")).to(self._layout.device)
+        starts = torch.from_numpy(_joined([lane.rows.lengths for lane in running])).to(self._layout.device)
+        tokens = torch.from_numpy(_joined([lane.rows["token"] for lane in running])).to(self._layout.device)
         # what several samples have drawn is counted for each of them; the last token of a prefix is not theirs
         self._forward.decoded += sum(len(lane.rows.samples) for lane in running)
         self._forward.decoded -= sum(len(lane.rows.samples.of(row)) - 1 for lane, row in self._reading.values())
@@ -169,6 +171,8 @@ class Batch:
             kept = lane.read(row, prefix.length, len(prefix.ids))
             self._store.extend(prefix, kept, decoded[lane][row].clone())
         self._reading.clear()
+        if not joining:
+            return logits
         parts = {lane: [rows] for lane, rows in decoded.items()}
         for requests in joining:
             lane = self._lane_of(requests[0][0])
@@ -184,10 +188,11 @@ class Batch:
     def _take(self, logits: Tensor) -> None:
         """Draws a token for every sample, from logits [rows, vocabulary]; those that stop leave."""
         running = self._running
-        before = np.cumsum([0, *(len(lane.rows) for lane in running)])
-        row = np.concatenate([lane.rows.samples.row + first for lane, first in zip(running, before, strict=False)])
-        random = uniforms(np.concatenate([lane.rows.samples.stream for lane in running]), self._of_all("made")[row])
-        chosen, logprobs = choose(logits, row, random, self._of_all("temperature"))
+        first = accumulate((len(lane.rows) for lane in running), initial=0)
+        row = _joined([lane.rows.samples.row + before for lane, before in zip(running, first, strict=False)])
+        made = _joined([lane.rows["made"] for lane in running])
+        random = uniforms(_joined([lane.rows.samples.stream for lane in running]), made[row])
+        chosen, logprobs = choose(logits, row, random, _joined([lane.rows["temperature"] for lane in running]))
         end = 0
         for lane in running:
             begin, end = end, end + len(lane.rows.samples)
@@ -217,6 +222,7 @@ class Batch:
             if request.finished:
                 self._finished.append(request)
 
-    def _of_all(self, field: str) -> npt.NDArray[Any]:
-        """One of the rows' fields, lane by lane."""
-        return np.concatenate([lane.rows[field] for lane in self._running])
+
+def _joined(parts: list[npt.NDArray[Kind]]) -> npt.NDArray[Kind]:
+    """One after the other, and no copy where there is one."""
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)

@@ -74,9 +74,9 @@ class Rows:
             tokens, logprobs = tokens[order], logprobs[order]
             self.samples.keep(order)
             self._fork(tokens)
-        at = np.zeros(len(self), np.int64)
-        at[self.samples.row] = np.arange(len(self.samples))
-        tokens, logprobs = tokens[at], logprobs[at]
+            at = np.zeros(len(self), np.int64)
+            at[self.samples.row] = np.arange(len(self.samples))
+            tokens, logprobs = tokens[at], logprobs[at]
         made = self["made"]
         self._reserve(int(made.max()) + 1)
         column = made, np.arange(len(self))
