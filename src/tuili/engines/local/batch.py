@@ -1,4 +1,7 @@
-"""The running batch: rows join it when there is room, take one token each at every step, and leave when they stop."""
+"""The running batch: rows join it when there is room, take a token at every step, and leave when they stop.
+
+A row has one or more samples; those that draw different tokens go on in rows of their own.
+"""
 
 from __future__ import annotations
 
@@ -39,10 +42,10 @@ class Batch:
         cache_bytes: int,
         lengths: Sequence[int] = (),
     ) -> None:
-        """rows: the most that run at once. cache_bytes: for the running rows' keys and values at their longest, as
-        much again for the prefixes that are kept, and what a pass needs that reads these. lengths: rows up to each of
-        them run together. Each of these lanes keeps its room when its rows move on to the next, which counts as
-        theirs."""
+        """rows: the most samples that run at once. cache_bytes: for the keys and values of as many rows at their
+        longest, as much again for the prefixes that are kept, and what a pass needs that reads these. lengths: rows up
+        to each of them run together. Each of these lanes keeps its room when its rows move on to the next, which counts
+        as theirs."""
         self._forward, self._layout, self._watch = forward, layout, watch
         self._ends = np.zeros(vocabulary, np.bool_)
         self._ends[list(ends)] = True
@@ -98,7 +101,7 @@ class Batch:
         return finished
 
     def _next_to_join(self) -> list[tuple[Request, int]]:
-        """First come, first served: requests and how many of their rows there is room for."""
+        """First come, first served: requests and how many of their samples there is room for, were each a row."""
         joining: list[tuple[Request, int]] = []
         if not self._waiting:
             return joining

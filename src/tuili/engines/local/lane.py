@@ -54,8 +54,10 @@ class Lane:
         self._pool.move(sources, targets, self.rows.lengths[targets].tolist())
 
     def drop(self, request: Request) -> None:
+        """Lets the samples of a request go, and the rows that then have none."""
         self.rows.samples.keep(self.rows.samples.request != request)
-        self.settle(np.setdiff1d(np.arange(len(self.rows)), self.rows.samples.row))
+        if len(left := np.setdiff1d(np.arange(len(self.rows)), self.rows.samples.row)):
+            self.settle(left)
 
     def outgrow(self, longer: Lane) -> None:
         """Moves the rows that have no room for another token here to a lane for longer ones."""

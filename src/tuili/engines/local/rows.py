@@ -1,5 +1,7 @@
 """What the running rows are, beside their keys and values: arrays with a place for each, the rows always in front.
 
+A row is all samples of a path that have drawn the same tokens so far.
+
 A forward pass leaves none of them in a cache of the processor. So what a step touches of all rows lies together: an
 array for each field, and tokens by step.
 """
@@ -134,22 +136,21 @@ class Rows:
     def _fork(self, tokens: npt.NDArray[np.int64]) -> None:
         """New rows for those samples of a row that do not have its first one's token: the samples of each row are in
         the order of their tokens."""
-        samples = self.samples
-        same_row = samples.row[1:] == samples.row[:-1]
-        other_token = tokens[1:] != tokens[:-1]
-        begins = 1 + np.flatnonzero(same_row & other_token)
-        if not len(begins):
+        row = self.samples.row
+        same_row, same_token = row[1:] == row[:-1], tokens[1:] == tokens[:-1]
+        begins = np.flatnonzero(np.append(True, ~(same_row & same_token)))
+        forks = np.append(False, same_row)[begins]
+        if not forks.any():
             return
-        first = len(self)
-        sources = samples.row[begins]
-        new = slice(first, first + len(begins))
-        self.owners += [self.owners[row] for row in sources.tolist()]
+        rows = row[begins]
+        sources, first = rows[forks], len(self)
+        new = slice(first, first + len(sources))
+        self.owners += [self.owners[source] for source in sources.tolist()]
         made = int(self._state["made"][sources].max())
         for each in (*self._state.values(), self._tokens[:made].T, self._logprobs[:made].T):
             each[new] = each[sources]
-        ends = np.flatnonzero(np.append(~same_row | other_token, True)) + 1
-        for row, begin in enumerate(begins.tolist(), first):
-            samples.row[begin : ends[np.searchsorted(ends, begin, side="right")]] = row
+        rows[forks] = np.arange(first, len(self))
+        self.samples.row = np.repeat(rows, np.diff(begins, append=len(row)))
 
     def _move(self, rows: npt.NDArray[np.intp], now: npt.NDArray[np.intp]) -> None:
         made = self._state["made"][rows].max(initial=0)
