@@ -4,7 +4,8 @@ Both sample the same number of answers to the same tuili-mini problems at temper
 every repeat has problems of its own.
 Useful tokens are those up to the end of each answer. The table gives medians over the repeats; the ratio is to
 transformers at its own best batch size. Overhead is the share of the time outside the model's forward passes: of the
-engine alone, and of engine and solver together. Workers are the processes among which `tuili eval` shares a small
+engine alone, and of engine and solver together. What samples of a problem have in common goes through the model once
+here, and once for each of them in transformers. Workers are the processes among which `tuili eval` shares a small
 model's problems. Then 512 seeds are sampled one row at a time and 256 rows at a time, and identical texts are counted.
 """
 

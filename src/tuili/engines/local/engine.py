@@ -103,11 +103,11 @@ class LocalEngine:
         if seeds:
             await self._run(request)
         generated = request.ids[len(prompt) :]
-        made = {}
-        for ids, logprobs, stop in {id(outcome): outcome for outcome in request.outcomes.values()}.values():
-            text = self._codec.added(generated, ids)
-            made[ids] = Completion(text, len(ids), ids, logprobs, stop)
-        completions = [made[request.outcomes[place].ids] for place in range(len(seeds))]
+        made = {
+            outcome: Completion(self._codec.added(generated, outcome.ids), len(outcome.ids), *outcome)
+            for outcome in set(request.outcomes.values())
+        }
+        completions = [made[request.outcomes[place]] for place in range(len(seeds))]
         return Sampled(completions, request.prefilled, generated)
 
     def refresh(self, model: PreTrainedModel) -> None:
