@@ -213,7 +213,7 @@ class Batch:
             stop = StopReason.END if ended[row] else StopReason.STEP if completed[row] else StopReason.LENGTH
             self._finish(lane, row, stop)
         if len(stopped) or len(rows) > before:
-            lane.settle(stopped)
+            lane.close_up(stopped)
 
     def _finish(self, lane: Lane, row: int, stop: StopReason) -> None:
         owner, outcome = lane.rows.owners[row], lane.rows.outcome(row, stop)

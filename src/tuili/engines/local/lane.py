@@ -47,7 +47,7 @@ class Lane:
         """A copy of a row's keys and values from one column to another [planes, heads, end - start, head_dim]."""
         return self._pool.read(int(self.rows["held"][row]), start, end)
 
-    def settle(self, leaving: npt.NDArray[np.intp]) -> None:
+    def close_up(self, leaving: npt.NDArray[np.intp]) -> None:
         """Lets rows leave, and gives those that have just come their own keys and values."""
         self._reserve(len(self.rows), 0)
         sources, targets = self.rows.remove(leaving)
@@ -57,13 +57,13 @@ class Lane:
         """Lets the samples of a request go, and the rows that then have none."""
         self.rows.samples.keep(self.rows.samples.request != request)
         if len(left := np.setdiff1d(np.arange(len(self.rows)), self.rows.samples.row)):
-            self.settle(left)
+            self.close_up(left)
 
     def outgrow(self, longer: Lane) -> None:
         """Moves the rows that have no room for another token here to a lane for longer ones."""
         if self.rows and len(outgrown := np.flatnonzero(self.rows.lengths >= self.longest)):
             longer._adopt(self, outgrown)
-            self.settle(outgrown)
+            self.close_up(outgrown)
 
     def clear(self) -> None:
         self.rows.clear()
