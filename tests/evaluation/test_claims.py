@@ -6,6 +6,7 @@ import re
 import pytest
 from typer.testing import CliRunner
 
+from tuili.cli import output
 from tuili.cli.app import app
 from tuili.errors import BadRequest
 from tuili.evaluation.claims.published import CONDITIONS, Claim, cited, find, of_task, published
@@ -64,10 +65,11 @@ def test_numbers_in_words(claim, written):
     assert number(claim) == written
 
 
-def test_the_command_prints_every_claim():
+def test_the_command_prints_every_claim(monkeypatch):
+    monkeypatch.setattr(output.stdout, "width", 200)
     result = CliRunner().invoke(app, ["claims", "--json"])
     assert len(json.loads(result.stdout)["claims"]) == len(EVERY)
-    shown = CliRunner().invoke(app, ["claims", "--system", "QWQ", "--benchmark", "aime"], env={"COLUMNS": "200"}).stdout
+    shown = CliRunner().invoke(app, ["claims", "--system", "QWQ", "--benchmark", "aime"]).stdout
     assert re.search(r"QwQ-32B-Preview +AIME 2024 +50.0 % +metric, max tokens, samples, verifier", shown)
     assert re.search(r"QwQ-32B-Preview +AIME 2024 +44.0 % +pass@1, no verifier +max tokens, samples", shown)
 
