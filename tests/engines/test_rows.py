@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tuili.backbone.store import Prefix
 from tuili.engines.local.request import Request
 from tuili.engines.local.rows import Rows
+from tuili.engines.local.samples import Samples
 from tuili.records import StopReason
 
-PLACES = 24
+PLACES, PROMPT = 24, 3
 
 
 def request(seeds: int) -> Request:
-    ids = (1, 2, 3)
+    ids = tuple(range(PROMPT))
     return Request(
         boundaries=[ids],
         watch=(0, 0, False),
@@ -31,44 +31,56 @@ def request(seeds: int) -> Request:
 
 @given(st.data())
 def test_every_sample_keeps_its_tokens_and_every_row_its_keys_and_values(data: st.DataObject) -> None:
-    rows = Rows(PLACES)
+    samples = Samples(PLACES)
+    rows = Rows(PLACES, samples)
     said: dict[tuple[int, int], tuple[int, ...]] = {}  # request, place of its seed → tokens
     kept: dict[int, tuple[int, ...]] = {}  # place in the pool → the tokens whose keys and values are there
     numbers: dict[int, int] = {}
+
+    def names(row: int) -> set[tuple[int, int]]:
+        return {(numbers[id(owner)], place) for owner, place in rows.samples_of(row)}
+
     for number in range(data.draw(st.integers(1, 12))):
-        count = data.draw(st.integers(0, PLACES - len(rows.samples)))
+        count = data.draw(st.integers(0, PLACES - len(samples)))
         if count:
             joining = request(count)
             numbers[id(joining)] = number
             kept[len(rows)] = ()
             rows.join([(joining, count)])
             said |= {(number, place): () for place in range(count)}
-
-        samples = rows.samples
-        drawn = np.array([data.draw(st.integers(0, 2)) for _ in range(len(samples))], np.int64)
-        for owner, place, token in zip(samples.request, samples.place.tolist(), drawn.tolist(), strict=True):
-            said[numbers[id(owner)], place] += (token,)
         if not len(rows):
             continue
-        rows.append(drawn, drawn.astype(np.float32))
+
+        for row in range(len(rows)):
+            sample = int(rows.state["first"][row])
+            for name in [(numbers[id(owner)], place) for owner, place in rows.samples_of(row)]:
+                token = data.draw(st.integers(0, 2))
+                samples.state["token"][sample], samples.state["logprob"][sample] = token, -token
+                said[name] += (token,)
+                sample = int(samples.state["next"][sample])
+        rows.append()
 
         # each row's place has what went through the model; a leaving row's tokens are those of all its samples
-        leaving = np.array(sorted(data.draw(st.sets(st.integers(0, len(rows) - 1)))), np.intp)
+        leaving = sorted(data.draw(st.sets(st.integers(0, len(rows) - 1))))
         for row in range(len(rows)):
-            tokens = rows.outcome(row, StopReason.END).ids
-            assert kept[int(rows["held"][row])] == tokens[:-1]
-            assert {said[numbers[id(owner)], place] for owner, place in rows.samples.of(row)} == {tokens}
+            outcome = rows.outcome(row, StopReason.END)
+            assert kept[int(rows.state["held"][row])] == outcome.ids[:-1]
+            assert rows.state["token"][row] == outcome.ids[-1] == -outcome.logprobs[-1]
+            assert {said[name] for name in names(row)} == {outcome.ids}
         for row in leaving:
-            for owner, place in rows.samples.of(row):
-                del said[numbers[id(owner)], place]
-        sources, targets = rows.remove(leaving)
-        assert not set(sources) & set(targets)
-        for source, target in zip(sources, targets, strict=True):
+            for name in names(row):
+                del said[name]
+            rows.finish(row)
+        copies = rows.remove(leaving).tolist()
+        assert not {source for source, _, _ in copies} & {target for _, target, _ in copies}
+        for source, target, length in copies:
+            assert length == PROMPT + len(kept[source])
             kept[target] = kept[source]
-        assert sum(len(rows.samples.of(row)) for row in range(len(rows))) == len(rows.samples) == len(said)
+        assert set().union(*map(names, range(len(rows)))) == set(said)
+        assert sum(len(rows.samples_of(row)) for row in range(len(rows))) == len(samples) == len(said)
         for row in range(len(rows)):
             tokens = rows.outcome(row, StopReason.END).ids
             assert kept[row] == tokens[:-1], "its keys and values are at its own place"
             kept[row] = tokens  # the next pass reads the last one
-            assert {said[numbers[id(owner)], place] for owner, place in rows.samples.of(row)} == {tokens}
+            assert {said[name] for name in names(row)} == {tokens}
         kept = {row: kept[row] for row in range(len(rows))}

@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuili.engines.local.stops import FIELDS, StepWatch
+from tuili.engines.local.rows import ROW
+from tuili.engines.local.stops import Stops
+from tuili.records import StopReason
 from tuili.steps import LINES, PARAGRAPHS, PLAIN, StepFormat
 
 PIECES = ["\n", "\n\n", "\n\n\n", "a", "b", " b", ".\n", ".\n\nc", "\nd", " ", ""]
@@ -15,10 +17,22 @@ PIECES += ["<", "</", "think", ">", "</think>", "k>\n"]
 TOKENS = st.lists(st.integers(0, len(PIECES) - 1), min_size=1, max_size=12)
 
 
-def boundaries(watch: StepWatch, before: str, tokens: list[int]) -> list[bool]:
-    start = watch.start(before)
-    row = {name: np.array([value], kind) for (name, kind), value in zip(FIELDS, start, strict=True)}
-    return [bool(watch.advance(row, np.array([token]))[0]) for token in tokens]
+def row(stops: Stops, before: str) -> np.ndarray:
+    rows = np.zeros(1, ROW)
+    rows["until_step"], rows["limit"] = True, 100
+    rows["separator"], rows["marker"], rows["written"] = stops.start(before)
+    return rows
+
+
+def boundaries(form: StepFormat, before: str, tokens: list[int]) -> list[bool]:
+    stops = Stops(form, PIECES, ends=())
+    rows, found = row(stops, before), []
+    for token in tokens:
+        rows["token"] = token
+        stopped = stops.advance(rows)
+        assert stopped in ([], [(0, StopReason.STEP)])
+        found.append(bool(stopped))
+    return found
 
 
 def boundaries_in_text(form: StepFormat, before: str, tokens: list[int]) -> list[bool]:
@@ -38,7 +52,7 @@ def boundaries_in_text(form: StepFormat, before: str, tokens: list[int]) -> list
     TOKENS,
 )
 def test_a_step_ends_where_its_text_says(form: StepFormat, before: str, tokens: list[int]) -> None:
-    assert boundaries(StepWatch(form, PIECES), before, tokens) == boundaries_in_text(form, before, tokens)
+    assert boundaries(form, before, tokens) == boundaries_in_text(form, before, tokens)
 
 
 @pytest.mark.parametrize(
@@ -53,12 +67,27 @@ def test_a_step_ends_where_its_text_says(form: StepFormat, before: str, tokens: 
 )
 def test_paragraphs_by_hand(pieces: list[str], expected: list[bool]) -> None:
     tokens = [PIECES.index(piece) for piece in pieces]
-    assert boundaries(StepWatch(PARAGRAPHS, PIECES), "", tokens) == expected
+    assert boundaries(PARAGRAPHS, "", tokens) == expected
 
 
 def test_rows_are_told_apart() -> None:
-    rows = {name: np.zeros(3, kind) for name, kind in FIELDS}
-    watch = StepWatch(LINES, PIECES)
     newline, a, ended = PIECES.index("\n"), PIECES.index("a"), PIECES.index("</think>")
-    assert not watch.advance(rows, np.array([a, ended, newline])).any()
-    assert watch.advance(rows, np.array([newline] * 3)).tolist() == [True, False, False]
+    stops = Stops(LINES, PIECES, ends=())
+    rows = np.concatenate([row(stops, "")] * 4)
+    rows["until_step"][3] = False
+    rows["token"] = a, ended, newline, a
+    assert stops.advance(rows) == []
+    rows["token"] = newline
+    assert stops.advance(rows) == [(0, StopReason.STEP)]
+
+
+def test_an_end_comes_before_a_step_and_a_step_before_a_limit() -> None:
+    newline, a = PIECES.index("\n"), PIECES.index("a")
+    stops = Stops(LINES, PIECES, ends=(newline,))
+    rows = np.concatenate([row(stops, "")] * 3)
+    rows["written"], rows["made"] = True, (100, 99, 100)
+    rows["token"] = newline, a, a
+    assert stops.advance(rows) == [(0, StopReason.END), (2, StopReason.LENGTH)]
+    stops = Stops(LINES, PIECES, ends=())
+    rows["token"] = newline
+    assert stops.advance(rows)[0] == (0, StopReason.STEP)

@@ -37,10 +37,10 @@ class Pool:
         """Copies one prefix [planes, heads, length, head_dim] into `rows` rows from `start` on."""
         self.tensor[:, start : start + rows, :, : kept.shape[2]] = kept[:, None]
 
-    def move(self, sources: Sequence[int], targets: Sequence[int], lengths: Sequence[int]) -> None:
-        """Copies so many columns of rows onto other rows."""
+    def move(self, copies: Sequence[tuple[int, int, int]]) -> None:
+        """Copies from rows onto other rows so many columns."""
         # slices one by one are copied several times faster here than rows picked by a list of indices
-        for source, target, length in zip(sources, targets, lengths, strict=True):
+        for source, target, length in copies:
             self.fill(target, 1, self.of(source, length))
 
     def of(self, row: int, length: int) -> Tensor:

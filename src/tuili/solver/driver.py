@@ -113,9 +113,14 @@ class Driver:
         for group, own, reply in zip(wave, ids, replies, strict=True):
             if isinstance(reply, Sampled):
                 start = replace(group.start, token_ids=reply.path_ids or group.start.token_ids)
+                grown: dict[int, Path] = {}  # an engine may give samples that say the same one completion
                 for path_id, completion in zip(own, reply.completions, strict=True):
-                    children.append(self.tree.grow(start, path_id, completion, ask))
-                    self._hold_for_scoring(children[-1], group.scoring)
+                    if like := grown.get(id(completion)):
+                        child = self.tree.repeat(like, path_id)
+                    else:
+                        child = grown[id(completion)] = self.tree.grow(start, path_id, completion, ask)
+                    children.append(child)
+                    self._hold_for_scoring(child, group.scoring)
         sampled = [reply for reply in replies if isinstance(reply, Sampled)]
         prefilled = sum(reply.prefilled for reply in sampled)
         generated = sum(completion.tokens for reply in sampled for completion in reply.completions)

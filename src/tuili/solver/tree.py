@@ -64,6 +64,11 @@ class Tree:
             earlier=parent.earlier,
         )
 
+    def repeat(self, like: Path, path_id: tuple[int, ...]) -> Path:
+        """The child that the same completion made of the same parent, once more."""
+        self._nodes[path_id] = replace(self._nodes[like.id], id=path_id)
+        return replace(like, id=path_id)
+
     def judge(self, scored: Iterable[Scored]) -> None:
         for item in scored:
             if node := self._nodes.get(item.path.id):

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import sys
 from collections import defaultdict, deque
-from collections.abc import Collection, Sequence
-from itertools import accumulate, pairwise
-from typing import TypeVar
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -22,11 +22,10 @@ from tuili.backbone.prefill import PASS_TOKENS, Prefill
 from tuili.backbone.store import Prefix, PrefixStore
 from tuili.engines.local.lane import Lane
 from tuili.engines.local.request import Request
-from tuili.engines.local.sampling import choose, uniforms
-from tuili.engines.local.stops import StepWatch
+from tuili.engines.local.samples import Samples
+from tuili.engines.local.sampling import draw
+from tuili.engines.local.stops import Stops
 from tuili.records import StopReason
-
-Kind = TypeVar("Kind", bound=np.generic)
 
 
 class Batch:
@@ -34,10 +33,8 @@ class Batch:
         self,
         forward: Meter,
         layout: Layout,
-        watch: StepWatch,
-        ends: Collection[int],
+        stops: Stops,
         *,
-        vocabulary: int,
         rows: int,
         cache_bytes: int,
         lengths: Sequence[int] = (),
@@ -46,14 +43,18 @@ class Batch:
         longest, as much again for the prefixes that are kept, and what a pass needs that reads these. lengths: rows up
         to each of them run together. Each of these lanes keeps its room when its rows move on to the next, which counts
         as theirs."""
-        self._forward, self._layout, self._watch = forward, layout, watch
-        self._ends = np.zeros(vocabulary, np.bool_)
-        self._ends[list(ends)] = True
+        self._forward, self._layout, self._stops = forward, layout, stops
         self._store = PrefixStore(cache_bytes)
         self._most_tokens = cache_bytes // layout.token_bytes
         self._prefill = Prefill(forward, layout, self._store, self._most_tokens)
         self._places = rows
-        self._lanes = [Lane(layout, rows, self._most_tokens, longest) for longest in (*lengths, sys.maxsize)]
+        self._samples = Samples(rows)
+        self._lanes = [
+            Lane(layout, rows, self._samples, self._most_tokens, longest) for longest in (*lengths, sys.maxsize)
+        ]
+        # a row moves on once in a step
+        self._next_longer = list(pairwise(self._lanes))[::-1]
+        self._numbers = torch.arange(rows, device=layout.device)
         self._waiting: deque[Request] = deque()
         self._finished: list[Request] = []
         self._reading: dict[Prefix, tuple[Lane, int]] = {}
@@ -61,11 +62,7 @@ class Batch:
 
     @property
     def busy(self) -> bool:
-        return bool(self._waiting or self._running)
-
-    @property
-    def _running(self) -> list[Lane]:
-        return [lane for lane in self._lanes if lane.rows]
+        return bool(self._waiting or self._samples)
 
     def add(self, request: Request) -> None:
         self._waiting.append(request)
@@ -83,6 +80,7 @@ class Batch:
         self._waiting.clear()
         self._finished.clear()
         self._reading.clear()
+        self._samples.clear()
         for lane in self._lanes:
             lane.clear()
         self._prefill.clear()
@@ -92,10 +90,9 @@ class Batch:
     def step(self) -> list[Request]:
         """Lets waiting rows join, and takes one token of every row. Returns the requests that finished."""
         joining = self._begin(self._next_to_join())
-        logits = self._join(joining, self._decode())
-        if len(logits):
-            self._take(logits)
-        for lane, longer in reversed(list(pairwise(self._lanes))):
+        for lane, logits in self._join(joining, self._decode()).items():
+            self._take(lane, logits)
+        for lane, longer in self._next_longer:
             lane.outgrow(longer)
         finished, self._finished = self._finished, []
         return finished
@@ -105,8 +102,8 @@ class Batch:
         joining: list[tuple[Request, int]] = []
         if not self._waiting:
             return joining
-        rows = sum(len(lane.rows.samples) for lane in self._lanes)
-        longest = max(int((lane.rows["start"] + lane.rows["limit"]).max(initial=0)) for lane in self._lanes)
+        rows = len(self._samples)
+        longest = max(lane.rows.longest for lane in self._lanes)
         while self._waiting:
             request = self._waiting[0]
             wanted = len(request.seeds) - request.joined
@@ -152,80 +149,64 @@ class Batch:
                 wanted[request] = None
         return list(wanted)
 
-    def _decode(self) -> Tensor:
-        """Each row's last token through the model: the logits after it [rows, vocabulary], lane by lane."""
-        running = self._running
+    def _decode(self) -> dict[Lane, Tensor]:
+        """Each row's last token through the model: the logits after it [rows, vocabulary]."""
+        running = [lane for lane in self._lanes if lane.rows]
         if not running:
-            return torch.empty(0, len(self._ends), device=self._layout.device)
-        held = [lane.held() for lane in running]
-        starts = torch.from_numpy(_joined([lane.rows.lengths for lane in running])).to(self._layout.device)
-        tokens = torch.from_numpy(_joined([lane.rows["token"] for lane in running])).to(self._layout.device)
+            return {}
+        device = self._layout.device
+        starts = torch.from_numpy(_joined([lane.rows.state["length"] for lane in running])).to(device)
+        tokens = torch.from_numpy(_joined([lane.rows.state["token"] for lane in running])).to(device)
         # what several samples have drawn is counted for each of them; the last token of a prefix is not theirs
-        self._forward.decoded += sum(len(lane.rows.samples) for lane in running)
-        self._forward.decoded -= sum(len(lane.rows.samples.of(row)) - 1 for lane, row in self._reading.values())
-        return self._forward(tokens[:, None], starts, held, torch.arange(len(tokens), device=tokens.device))
+        self._forward.decoded += len(self._samples)
+        self._forward.decoded -= sum(len(lane.rows.samples_of(row)) - 1 for lane, row in self._reading.values())
+        held = [lane.held() for lane in running]
+        logits = self._forward(tokens[:, None], starts, held, self._numbers[: len(tokens)])
+        return dict(zip(running, torch.split(logits, [each.rows for each in held]), strict=True))
 
-    def _join(self, joining: list[list[tuple[Request, int]]], logits: Tensor) -> Tensor:
-        """New rows behind those of their lanes: the logits after their prefixes too [rows, vocabulary]."""
-        if not joining and not self._reading:
-            return logits
-        decoded = dict(zip(self._lanes, torch.split(logits, [len(lane.rows) for lane in self._lanes]), strict=True))
+    def _join(self, joining: list[list[tuple[Request, int]]], decoded: dict[Lane, Tensor]) -> dict[Lane, Tensor]:
+        """New rows behind those of their lanes: the logits after their prefixes too."""
         for prefix, (lane, row) in self._reading.items():
             kept = lane.read(row, prefix.length, len(prefix.ids))
             self._store.extend(prefix, kept, decoded[lane][row].clone())
         self._reading.clear()
-        if not joining:
-            return logits
-        parts = {lane: [rows] for lane, rows in decoded.items()}
+        after: defaultdict[Lane, list[Tensor]] = defaultdict(list)
         for requests in joining:
             lane = self._lane_of(requests[0][0])
             lane.join(requests)
-            after = requests[0][0].whole.logits
-            assert after is not None
-            parts[lane].append(after[None])
-        return torch.cat([rows for lane in self._lanes for rows in parts[lane]])
+            logits = requests[0][0].whole.logits
+            assert logits is not None
+            after[lane].append(logits)
+        for lane, rows in after.items():
+            decoded[lane] = torch.cat([*([decoded[lane]] if lane in decoded else []), torch.stack(rows)])
+        return decoded
 
     def _lane_of(self, request: Request) -> Lane:
         return next(lane for lane in self._lanes if lane.fits(len(request.ids)))
 
-    def _take(self, logits: Tensor) -> None:
-        """Draws a token for every sample, from logits [rows, vocabulary]; those that stop leave."""
-        running = self._running
-        first = accumulate((len(lane.rows) for lane in running), initial=0)
-        row = _joined([lane.rows.samples.row + before for lane, before in zip(running, first, strict=False)])
-        made = _joined([lane.rows["made"] for lane in running])
-        random = uniforms(_joined([lane.rows.samples.stream for lane in running]), made[row])
-        chosen, logprobs = choose(logits, row, random, _joined([lane.rows["temperature"] for lane in running]))
-        end = 0
-        for lane in running:
-            begin, end = end, end + len(lane.rows.samples)
-            self._append(lane, chosen[begin:end], logprobs[begin:end])
-
-    def _append(self, lane: Lane, tokens: npt.NDArray[np.int64], logprobs: npt.NDArray[np.float32]) -> None:
-        rows, before = lane.rows, len(lane.rows)
-        rows.append(tokens, logprobs)
-        tokens, completed = rows["token"], rows["until_step"]
-        if completed.any():
-            completed = self._watch.advance(rows, tokens) & completed
-        ended, full = self._ends[tokens], rows["made"] >= rows["limit"]
-        stopped = np.flatnonzero(ended | completed | full)
-        for row in stopped.tolist():
-            stop = StopReason.END if ended[row] else StopReason.STEP if completed[row] else StopReason.LENGTH
+    def _take(self, lane: Lane, logits: Tensor) -> None:
+        """Draws a token for every sample of a lane, from logits [rows, vocabulary]; those that stop leave."""
+        before = len(lane.rows)
+        draw(logits, lane.rows.state, self._samples.state)
+        lane.rows.append()
+        stopped = self._stops.advance(lane.rows.state)
+        for row, stop in stopped:
             self._finish(lane, row, stop)
-        if len(stopped) or len(rows) > before:
-            lane.close_up(stopped)
+        if stopped or len(lane.rows) > before:
+            lane.close_up([row for row, _ in stopped])
 
     def _finish(self, lane: Lane, row: int, stop: StopReason) -> None:
-        owner, outcome = lane.rows.owners[row], lane.rows.outcome(row, stop)
+        outcome, samples = lane.rows.outcome(row, stop), lane.rows.finish(row)
+        owner = samples[0][0]
         if stop in owner.kept:
             kept = lane.read(row, len(owner.ids), len(owner.ids) + len(outcome.ids) - 1)
             self._store.add(Prefix(owner.ids + outcome.ids, owner.prefix, kept, owner=owner.owner))
-        for request, place in lane.rows.samples.of(row):
+        for request, place in samples:
             request.outcomes[place] = outcome
             if request.finished:
                 self._finished.append(request)
 
 
-def _joined(parts: list[npt.NDArray[Kind]]) -> npt.NDArray[Kind]:
+def _joined(parts: list[npt.NDArray[Any]]) -> npt.NDArray[Any]:
     """One after the other, and no copy where there is one."""
     return parts[0] if len(parts) == 1 else np.concatenate(parts)

@@ -19,7 +19,7 @@ from tuili.engines.local.batch import Batch
 from tuili.engines.local.lane import LENGTHS
 from tuili.engines.local.loading import Dtype, load
 from tuili.engines.local.request import Request
-from tuili.engines.local.stops import StepWatch
+from tuili.engines.local.stops import Stops
 from tuili.engines.local.text import Codec
 from tuili.errors import BadRequest, EngineError
 from tuili.records import Completion, Path, Problem, Sampling, StopReason, Until
@@ -64,13 +64,11 @@ class LocalEngine:
         self.context = _context(model)
         self._codec = Codec(tokenizer, again)
         self.meter = Meter(forward)
-        self._watch = StepWatch(step_format, self._codec.pieces(forward.outputs))
+        self._stops = Stops(step_format, self._codec.pieces(forward.outputs), _ends(model, tokenizer))
         self._batch = Batch(
             self.meter,
             forward.layout,
-            self._watch,
-            _ends(model, tokenizer),
-            vocabulary=forward.outputs,
+            self._stops,
             rows=batch,
             cache_bytes=int(cache_gib * GIB / 2),
             lengths=[length for length in LENGTHS if length < self.context] if forward.splits else (),
@@ -93,7 +91,7 @@ class LocalEngine:
         request = Request(
             boundaries=boundaries,
             owner=attempt,
-            watch=self._watch.start(path.text),
+            watch=self._stops.start(path.text),
             seeds=seeds,
             limit=limit,
             temperature=sampling.temperature,

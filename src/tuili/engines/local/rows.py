@@ -1,165 +1,197 @@
 """What the running rows are, beside their keys and values: arrays with a place for each, the rows always in front.
 
 A row is all samples of a path that have drawn the same tokens so far.
-
-A forward pass leaves none of them in a cache of the processor. So what a step touches of all rows lies together: an
-array for each field, and tokens by step.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from tuili.engines.local import stops
+from tuili.engines.local.compiled import compiled
 from tuili.engines.local.request import Outcome, Request
 from tuili.engines.local.samples import Samples
+from tuili.engines.local.sampling import NONE
 from tuili.records import StopReason
 
-FIELDS = [
-    ("held", np.int64),  # where its keys and values are: the row's own place, but for rows that have just come
-    ("start", np.int64),  # length of its prefix
-    ("made", np.int64),  # tokens sampled
-    ("limit", np.int64),  # tokens that it may have
-    ("token", np.int64),  # the last one, which has not been through the model
-    ("temperature", np.float64),
-    ("until_step", np.bool_),
-    *stops.FIELDS,
-]
+ROW = np.dtype(
+    [
+        ("held", np.int64),  # where its keys and values are: its own place, but for rows that have just come
+        ("first", np.int64),  # of its samples
+        ("length", np.int64),  # of what went through the model, and so the position of its last token
+        ("made", np.int64),  # tokens sampled
+        ("limit", np.int64),  # tokens that it may have
+        ("token", np.int64),  # the last one, which has not been through the model
+        ("temperature", np.float64),
+        *stops.FIELDS,
+    ],
+    align=True,
+)
 
 
 class Rows:
-    def __init__(self, places: int) -> None:
-        self.places = places
-        self.owners: list[Request] = []
-        """Of each row, one of the requests whose samples it has: they are alike."""
-        self.samples = Samples()
-        self._state: dict[str, npt.NDArray[Any]] = {name: np.zeros(places, kind) for name, kind in FIELDS}
-        # as long as the longest row so far needs, doubled when it does not fit
-        self._tokens = np.zeros((64, places), np.int32)
-        self._logprobs = np.zeros((64, places), np.float32)
+    def __init__(self, places: int, samples: Samples) -> None:
+        """samples: of all lanes."""
+        self.samples = samples
+        self._count = 0
+        self._state: npt.NDArray[np.void] = np.zeros(places, ROW)
+        self._tokens = np.zeros((places, 64), np.int32)
+        self._logprobs = np.zeros((places, 64), np.float32)
 
     def __len__(self) -> int:
-        return len(self.owners)
-
-    def __getitem__(self, field: str) -> npt.NDArray[Any]:
-        """One of FIELDS, of the rows that run: a view."""
-        return self._state[field][: len(self)]
+        return self._count
 
     @property
-    def lengths(self) -> npt.NDArray[np.int64]:
-        """Of what went through the model, and so the position of each row's last token."""
-        lengths: npt.NDArray[np.int64] = self["start"] + self["made"] - 1
-        return lengths
+    def state(self) -> npt.NDArray[np.void]:
+        """ROW of those that run [n]: a view."""
+        return self._state[: self._count]
+
+    @property
+    def longest(self) -> int:
+        """How long one of those that run may get, with its prefix."""
+        return int((self.state["length"] - self.state["made"] + 1 + self.state["limit"]).max(initial=0))
+
+    def samples_of(self, row: int) -> list[tuple[Request, int]]:
+        """The requests, which are alike, and the places of the seeds there."""
+        return self.samples.of(int(self._state["first"][row]))
 
     def join(self, requests: Sequence[tuple[Request, int]]) -> None:
         """Begins a row for so many more samples of each of these requests, which are alike."""
-        row, first = len(self), requests[0][0]
-        self.owners.append(first)
-        for request, count in requests:
-            self.samples.join(row, request, count)
-        state = self._state
-        state["held"][row] = row
-        state["start"][row], state["made"][row], state["limit"][row] = len(first.ids), 0, first.limit
-        state["token"][row] = first.ids[-1]
-        state["temperature"][row], state["until_step"][row] = first.temperature, first.until_step
-        state["separator"][row], state["marker"][row], state["written"][row] = first.watch
+        row, request = self._count, requests[0][0]
+        first, length = self.samples.join(requests), len(request.ids) - 1
+        state = row, first, length, 0, request.limit, request.ids[-1], request.temperature
+        self._state[row] = *state, request.until_step, *request.watch
+        self._count += 1
 
-    def append(self, tokens: npt.NDArray[np.int64], logprobs: npt.NDArray[np.float32]) -> None:
-        """One more token for each sample. Those of a row that differ in it are different rows from here on: new ones
+    def reserve(self, tokens: int) -> None:
+        """Makes room for so many in each row."""
+        if (short := tokens - self._tokens.shape[1]) > 0:
+            more = ((0, 0), (0, max(short, self._tokens.shape[1])))
+            self._tokens, self._logprobs = np.pad(self._tokens, more), np.pad(self._logprobs, more)
+
+    def append(self) -> None:
+        """The token that each sample drew. Those of a row that differ in it are different rows from here on: new ones
         come last, their keys and values still where they were."""
-        if len(self.samples) > len(self):
-            order = np.lexsort((tokens, self.samples.row))
-            tokens, logprobs = tokens[order], logprobs[order]
-            self.samples.keep(order)
-            self._fork(tokens)
-            at = np.zeros(len(self), np.int64)
-            at[self.samples.row] = np.arange(len(self.samples))
-            tokens, logprobs = tokens[at], logprobs[at]
-        made = self["made"]
-        self._reserve(int(made.max()) + 1)
-        column = made, np.arange(len(self))
-        self._tokens[column], self._logprobs[column] = tokens, logprobs
-        self["token"][:] = tokens
-        made += 1
+        self._count = _append(self._state, self._count, self.samples.state, self._tokens, self._logprobs)
 
-    def adopt(self, others: Rows, which: npt.NDArray[np.intp]) -> None:
-        """Begins rows where others are."""
-        first, made = len(self), int(others["made"][which].max())
-        new = slice(first, first + len(which))
-        self.owners += [others.owners[row] for row in which.tolist()]
-        ours = np.full(len(others), -1)
-        ours[which] = np.arange(first, len(self))
-        self.samples.adopt(others.samples, ours[others.samples.row])
-        for name, state in self._state.items():
-            state[new] = others[name][which]
-        self["held"][new] = ours[which]
-        self._reserve(made)
-        self._tokens[:made, new], self._logprobs[:made, new] = (
-            others._tokens[:made, which],
-            others._logprobs[:made, which],
-        )
+    def adopt(self, others: Rows, which: Sequence[int]) -> None:
+        """Begins rows where others are, which are to be removed there."""
+        first, made = self._count, int(others._state["made"][which].max())
+        self._count += len(which)
+        new = slice(first, self._count)
+        self._state[new] = others._state[which]
+        self._state["held"][new] = np.arange(first, self._count)
+        self._tokens[new, :made] = others._tokens[which, :made]
+        self._logprobs[new, :made] = others._logprobs[which, :made]
 
     def outcome(self, row: int, stop: StopReason) -> Outcome:
-        made = self._state["made"][row]
-        return Outcome(tuple(self._tokens[:made, row].tolist()), tuple(self._logprobs[:made, row].tolist()), stop)
+        made = int(self._state["made"][row])
+        return Outcome(tuple(self._tokens[row, :made].tolist()), tuple(self._logprobs[row, :made].tolist()), stop)
 
-    def remove(self, leaving: npt.NDArray[np.intp]) -> tuple[list[int], list[int]]:
-        """Closes up the others. Returns from where to where keys and values are to be copied: no place is in both, and
-        each row has its own then."""
-        left, held = len(self) - len(leaving), self["held"].copy()
-        stays, now = np.ones(len(self), np.bool_), np.arange(len(self))
-        stays[leaving] = False
-        taken = stays.copy()
-        # where a row leaves that others were part of, one of them takes its place
-        orphans = np.flatnonzero(stays & (held != now) & ~stays[held] & (held < left))
-        inherited, heirs = np.unique(held[orphans], return_index=True)
-        now[orphans[heirs]] = inherited
-        taken[orphans[heirs]], taken[inherited] = False, True
-        now[left + np.flatnonzero(taken[left:])] = np.flatnonzero(~taken[:left])
-        self._move(np.flatnonzero(stays & (now != np.arange(len(self)))), now)
-        self.samples.row = np.where(stays, now, -1)[self.samples.row]
-        self.samples.keep(self.samples.row >= 0)
-        self.samples.sort()
-        del self.owners[left:]
-        self["held"][:] = np.arange(left)
-        copied = np.flatnonzero(stays & (held != now))
-        return held[copied].tolist(), now[copied].tolist()
+    def finish(self, row: int) -> list[tuple[Request, int]]:
+        """Ends the samples of a row, which is to be removed: their requests and the places of the seeds there."""
+        samples = self.samples_of(row)
+        self.samples.leave(int(self._state["first"][row]))
+        return samples
+
+    def remove(self, leaving: Sequence[int]) -> npt.NDArray[np.int64]:
+        """Closes up the others. Returns from where to where how many keys and values are to be copied [k, 3]: no place
+        is in both, and each row has its own then."""
+        leaves = np.zeros(self._count, np.bool_)
+        leaves[leaving] = True
+        copies = _close_up(self.state, self._tokens, self._logprobs, leaves)
+        self._count -= len(leaving)
+        return copies
+
+    def drop(self, request: Request) -> list[int]:
+        """Ends the samples of a request. Returns the rows that have none then, which are to be removed."""
+        first = self.state["first"]
+        for row in range(self._count):
+            first[row] = self.samples.drop(int(first[row]), request)
+        return np.flatnonzero(first == NONE).tolist()
 
     def clear(self) -> None:
-        self.owners.clear()
-        self.samples = Samples()
+        self._count = 0
 
-    def _fork(self, tokens: npt.NDArray[np.int64]) -> None:
-        """New rows for those samples of a row that do not have its first one's token: the samples of each row are in
-        the order of their tokens."""
-        row = self.samples.row
-        same_row, same_token = row[1:] == row[:-1], tokens[1:] == tokens[:-1]
-        begins = np.flatnonzero(np.append(True, ~(same_row & same_token)))
-        forks = np.append(False, same_row)[begins]
-        if not forks.any():
-            return
-        rows = row[begins]
-        sources, first = rows[forks], len(self)
-        new = slice(first, first + len(sources))
-        self.owners += [self.owners[source] for source in sources.tolist()]
-        made = int(self._state["made"][sources].max())
-        for each in (*self._state.values(), self._tokens[:made].T, self._logprobs[:made].T):
-            each[new] = each[sources]
-        rows[forks] = np.arange(first, len(self))
-        self.samples.row = np.repeat(rows, np.diff(begins, append=len(row)))
 
-    def _move(self, rows: npt.NDArray[np.intp], now: npt.NDArray[np.intp]) -> None:
-        made = self._state["made"][rows].max(initial=0)
-        for each in (*self._state.values(), self._tokens[:made].T, self._logprobs[:made].T):
-            each[now[rows]] = each[rows]
-        for target, owner in [(int(now[row]), self.owners[row]) for row in rows]:
-            self.owners[target] = owner
+@compiled
+def _append(
+    rows: npt.NDArray[np.void],
+    count: int,
+    samples: npt.NDArray[np.void],
+    tokens: npt.NDArray[np.int32],
+    logprobs: npt.NDArray[np.float32],
+) -> int:
+    """rows: with room for new ones. Returns how many there are now."""
+    before = count
+    for row in range(before):
+        made, sample, forks = rows["made"][row], rows["first"][row], count
+        rows["first"][row] = NONE
+        rows["made"][row] += 1
+        rows["length"][row] += 1
+        while sample != NONE:
+            following, token = samples["next"][sample], samples["token"][sample]
+            into = row
+            if rows["first"][row] != NONE and rows["token"][row] != token:
+                into = forks
+                while into < count and rows["token"][into] != token:
+                    into += 1
+            if into == count:
+                _copy(rows, tokens, logprobs, row, into)
+                rows["first"][into] = NONE
+                count += 1
+            if rows["first"][into] == NONE:
+                rows["token"][into] = tokens[into, made] = token
+                logprobs[into, made] = samples["logprob"][sample]
+            samples["next"][sample], rows["first"][into] = rows["first"][into], sample
+            sample = following
+    return count
 
-    def _reserve(self, made: int) -> None:
-        if (short := made - len(self._tokens)) > 0:
-            more = ((0, max(short, len(self._tokens))), (0, 0))
-            self._tokens, self._logprobs = np.pad(self._tokens, more), np.pad(self._logprobs, more)
+
+@compiled
+def _close_up(
+    rows: npt.NDArray[np.void],
+    tokens: npt.NDArray[np.int32],
+    logprobs: npt.NDArray[np.float32],
+    free: npt.NDArray[np.bool_],
+) -> npt.NDArray[np.int64]:
+    """free: the places of rows that leave."""
+    left = len(rows) - np.sum(free)
+    # where a row leaves that others were part of, one of them takes its place
+    for row in range(len(rows)):
+        place = rows["held"][row]
+        if place < left and free[place] and not free[row]:
+            _copy(rows, tokens, logprobs, row, place)
+            free[place], free[row] = False, True
+    last = len(rows) - 1
+    for place in range(left):
+        if free[place]:
+            while free[last]:
+                last -= 1
+            _copy(rows, tokens, logprobs, last, place)
+            free[last] = True
+    copies = np.empty((left, 3), np.int64)
+    count = 0
+    for place in range(left):
+        if rows["held"][place] != place:
+            copies[count] = rows["held"][place], place, rows["length"][place]
+            rows["held"][place] = place
+            count += 1
+    return copies[:count]
+
+
+@compiled
+def _copy(
+    rows: npt.NDArray[np.void],
+    tokens: npt.NDArray[np.int32],
+    logprobs: npt.NDArray[np.float32],
+    source: int,
+    target: int,
+) -> None:
+    made = rows["made"][source]
+    rows[target] = rows[source]
+    tokens[target, :made] = tokens[source, :made]
+    logprobs[target, :made] = logprobs[source, :made]

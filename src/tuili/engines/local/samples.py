@@ -1,59 +1,80 @@
-"""The samples that are being drawn: several are one row of the batch for as long as they have drawn the same tokens."""
+"""The samples that are being drawn, in chains: those of one row have drawn the same tokens so far."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
 from tuili.engines.local.request import Request
-from tuili.engines.local.sampling import streams
+from tuili.engines.local.sampling import NONE, streams
 
-Index = npt.NDArray[np.int64]
+SAMPLE = np.dtype(
+    [
+        ("stream", np.uint64),  # where its random numbers come from
+        ("next", np.int64),  # in its chain, or NONE
+        ("token", np.int64),  # the last one drawn
+        ("logprob", np.float32),  # of it, at temperature 1
+    ],
+    align=True,
+)
 
 
 class Samples:
-    """Arrays with an element for each, in the order of their rows."""
-
-    def __init__(self) -> None:
-        self.row = np.zeros(0, np.int64)
-        self.stream = np.zeros(0, np.uint64)
-        """Where its random numbers come from."""
-        self.request = np.zeros(0, np.object_)
-        self.place = np.zeros(0, np.int64)
-        """Of its seed in the request."""
+    def __init__(self, places: int) -> None:
+        self.state: npt.NDArray[np.void] = np.zeros(places, SAMPLE)
+        self._seeds: dict[int, tuple[Request, int]] = {}
+        """Of each sample, the request and the place of its seed there."""
+        self._free = list(range(places))
+        self.most = 0
+        """How many there ever were at once."""
 
     def __len__(self) -> int:
-        return len(self.row)
+        return len(self._seeds)
 
-    def join(self, row: int, request: Request, count: int) -> None:
-        """The next `count` seeds of a request, in the last row."""
-        taken = np.arange(request.joined, request.joined + count)
-        request.joined += count
-        self._add(
-            np.full(count, row),
-            streams(request.seeds[taken[0] : taken[-1] + 1]),
-            np.full(count, request, np.object_),
-            taken,
-        )
+    def join(self, requests: Sequence[tuple[Request, int]]) -> int:
+        """Begins so many more samples of each of these requests, as one chain. Returns its first."""
+        first = NONE
+        for request, count in requests:
+            places = range(request.joined, request.joined + count)
+            request.joined += count
+            for place, stream in zip(places, streams(request.seeds[places.start : places.stop]), strict=True):
+                sample = self._free.pop()
+                self.state[sample] = stream, first, 0, 0
+                self._seeds[sample] = request, place
+                first = sample
+        self.most = max(self.most, len(self))
+        return first
 
-    def adopt(self, others: Samples, rows: Index) -> None:
-        """Those of others, now in these of our rows; in none where that is -1."""
-        ours = np.flatnonzero(rows >= 0)
-        self._add(rows[ours], others.stream[ours], others.request[ours], others.place[ours])
-        self.sort()
+    def of(self, first: int) -> list[tuple[Request, int]]:
+        """Of a chain's samples, the requests and the places of their seeds there."""
+        return [self._seeds[sample] for sample in self._chain(first)]
 
-    def of(self, row: int) -> list[tuple[Request, int]]:
-        which = self.row == row
-        return list(zip(self.request[which].tolist(), self.place[which].tolist(), strict=True))
+    def leave(self, first: int) -> None:
+        """Ends those of a chain."""
+        for sample in self._chain(first):
+            del self._seeds[sample]
+            self._free.append(sample)
 
-    def keep(self, which: npt.NDArray[np.intp] | npt.NDArray[np.bool_]) -> None:
-        """Only these, in this order."""
-        self.row, self.stream = self.row[which], self.stream[which]
-        self.request, self.place = self.request[which], self.place[which]
+    def drop(self, first: int, request: Request) -> int:
+        """Ends those of a chain that are this request's. Returns the first of the others, or NONE."""
+        left = NONE
+        for sample in list(self._chain(first)):
+            self.state["next"][sample] = left
+            if self._seeds[sample][0] is request:
+                del self._seeds[sample]
+                self._free.append(sample)
+            else:
+                left = sample
+        return left
 
-    def sort(self) -> None:
-        self.keep(np.argsort(self.row, kind="stable"))
+    def clear(self) -> None:
+        self._seeds.clear()
+        self._free = list(range(len(self.state)))
 
-    def _add(self, row: Index, stream: npt.NDArray[np.uint64], request: npt.NDArray[np.object_], place: Index) -> None:
-        self.row, self.stream = np.concatenate([self.row, row]), np.concatenate([self.stream, stream])
-        self.request, self.place = np.concatenate([self.request, request]), np.concatenate([self.place, place])
+    def _chain(self, first: int) -> Iterator[int]:
+        following = self.state["next"]
+        while first != NONE:
+            yield first
+            first = int(following[first])
