@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import given
@@ -25,7 +26,7 @@ def test_rows_keep_what_they_have_when_room_is_made() -> None:
     pool.fill(0, 2, kept(9, 7.0))
     pool.reserve(5, 70, used=2)
     assert pool.tensor[:, :2, :, :9].eq(7.0).all()
-    pool.move([(1, 4, 9)])
+    pool.copy(pool, np.array([[1, 4, 9]]))
     assert pool.read(4, 3, 9).eq(kept(6, 7.0)).all()
 
 

@@ -31,7 +31,11 @@ class Layout:
 
     @property
     def token_bytes(self) -> int:
-        return self.planes * self.heads * self.head_dim * self.dtype.itemsize
+        return self.planes * self.heads * self.head_bytes
+
+    @property
+    def head_bytes(self) -> int:
+        return self.head_dim * self.dtype.itemsize
 
     def zeros(self, rows: int, length: int) -> Tensor:
         """Zeros, not garbage: a masked column may hold anything but NaN."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
+import numpy as np
+import numpy.typing as npt
+import torch
 from torch import Tensor
 
+from tuili.backbone.compiled import compiled
 from tuili.backbone.forward import Layout
 
 COLUMNS = 64
@@ -37,15 +39,14 @@ class Pool:
         """Copies one prefix [planes, heads, length, head_dim] into `rows` rows from `start` on."""
         self.tensor[:, start : start + rows, :, : kept.shape[2]] = kept[:, None]
 
-    def move(self, copies: Sequence[tuple[int, int, int]]) -> None:
-        """Copies from rows onto other rows so many columns."""
-        # slices one by one are copied several times faster here than rows picked by a list of indices
-        for source, target, length in copies:
-            self.fill(target, 1, self.of(source, length))
-
-    def of(self, row: int, length: int) -> Tensor:
-        """A row's first columns [planes, heads, length, head_dim]: a view."""
-        return self.tensor[:, row, :, :length]
+    def copy(self, other: Pool, copies: npt.NDArray[np.int64]) -> None:
+        """Copies rows of another pool, or of this one: from where, to where, and how many columns [k, 3]."""
+        if self.tensor.device.type == "cpu":
+            _copy(_bytes(other.tensor), _bytes(self.tensor), copies, self._layout.head_bytes)
+            return
+        # slices one by one are copied several times faster than rows picked by a list of indices
+        for source, target, length in copies.tolist():
+            self.fill(target, 1, other.tensor[:, source, :, :length])
 
     def read(self, row: int, start: int, end: int) -> Tensor:
         """A copy of a row's columns [planes, heads, end - start, head_dim]."""
@@ -53,3 +54,21 @@ class Pool:
 
     def clear(self) -> None:
         self.tensor = self._layout.zeros(0, 0)
+
+
+@compiled
+def _copy(
+    source: npt.NDArray[np.uint8], target: npt.NDArray[np.uint8], copies: npt.NDArray[np.int64], column: int
+) -> None:
+    for row, place, length in copies:
+        for plane in range(source.shape[0]):
+            for head in range(source.shape[2]):
+                ours, theirs = target[plane, place, head], source[plane, row, head]
+                for byte in range(length * column):
+                    ours[byte] = theirs[byte]
+
+
+def _bytes(tensor: Tensor) -> npt.NDArray[np.uint8]:
+    """[planes, rows, heads, length * bytes of a column]: a view."""
+    bytes_: npt.NDArray[np.uint8] = tensor.view(torch.uint8).flatten(3).numpy()
+    return bytes_

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from collections import defaultdict, deque
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Any
 
 import numpy as np
@@ -55,6 +55,7 @@ class Batch:
         # a row moves on once in a step
         self._next_longer = list(pairwise(self._lanes))[::-1]
         self._numbers = torch.arange(rows, device=layout.device)
+        self._inference = torch.inference_mode()
         self._waiting: deque[Request] = deque()
         self._finished: list[Request] = []
         self._reading: dict[Prefix, tuple[Lane, int]] = {}
@@ -86,22 +87,20 @@ class Batch:
         self._prefill.clear()
         self._store.clear()
 
-    @torch.inference_mode()
     def step(self) -> list[Request]:
         """Lets waiting rows join, and takes one token of every row. Returns the requests that finished."""
-        joining = self._begin(self._next_to_join())
-        for lane, logits in self._join(joining, self._decode()).items():
-            self._take(lane, logits)
-        for lane, longer in self._next_longer:
-            lane.outgrow(longer)
+        with self._inference:
+            joining = self._begin(self._next_to_join()) if self._waiting else []
+            for lane, logits in self._join(joining, self._decode()).items():
+                self._take(lane, logits)
+            for lane, longer in self._next_longer:
+                lane.outgrow(longer)
         finished, self._finished = self._finished, []
         return finished
 
     def _next_to_join(self) -> list[tuple[Request, int]]:
         """First come, first served: requests and how many of their samples there is room for, were each a row."""
         joining: list[tuple[Request, int]] = []
-        if not self._waiting:
-            return joining
         rows = len(self._samples)
         longest = max(lane.rows.longest for lane in self._lanes)
         while self._waiting:
@@ -162,7 +161,8 @@ class Batch:
         self._forward.decoded -= sum(len(lane.rows.samples_of(row)) - 1 for lane, row in self._reading.values())
         held = [lane.held() for lane in running]
         logits = self._forward(tokens[:, None], starts, held, self._numbers[: len(tokens)])
-        return dict(zip(running, torch.split(logits, [each.rows for each in held]), strict=True))
+        ends = accumulate(each.rows for each in held)
+        return {lane: logits[end - len(lane.rows) : end] for lane, end in zip(running, ends, strict=True)}
 
     def _join(self, joining: list[list[tuple[Request, int]]], decoded: dict[Lane, Tensor]) -> dict[Lane, Tensor]:
         """New rows behind those of their lanes: the logits after their prefixes too."""

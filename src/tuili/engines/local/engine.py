@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from pathlib import Path as FilePath
+from time import perf_counter
 
 import torch
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
@@ -26,10 +27,13 @@ from tuili.records import Completion, Path, Problem, Sampling, StopReason, Until
 from tuili.steps import StepFormat
 
 GIB = 1 << 30
+TURN_SECONDS = 0.02
+"""After how long others have a turn of the event loop, where nothing finished before. A turn for each token would cost
+a small model a hundredth of its time."""
 
 
 class LocalEngine:
-    """A causal language model in this process. A step of its batch runs between two turns of the event loop, in the
+    """A causal language model in this process. Steps of its batch run between two turns of the event loop, in the
     same thread: models that take turns have the cores to themselves."""
 
     def __init__(
@@ -101,11 +105,12 @@ class LocalEngine:
         if seeds:
             await self._run(request)
         generated = request.ids[len(prompt) :]
+        # samples that stayed one row have one outcome: it is decoded once
         made = {
-            outcome: Completion(self._codec.added(generated, outcome.ids), len(outcome.ids), *outcome)
-            for outcome in set(request.outcomes.values())
+            key: Completion(self._codec.added(generated, outcome.ids), len(outcome.ids), *outcome)
+            for key, outcome in {id(outcome): outcome for outcome in request.outcomes.values()}.items()
         }
-        completions = [made[request.outcomes[place]] for place in range(len(seeds))]
+        completions = [made[id(request.outcomes[place])] for place in range(len(seeds))]
         return Sampled(completions, request.prefilled, generated)
 
     def refresh(self, model: PreTrainedModel) -> None:
@@ -136,6 +141,7 @@ class LocalEngine:
 
     async def _serve(self) -> None:
         await asyncio.sleep(0)  # let every task that is ready put its request in line first
+        turn = perf_counter()
         while self._batch.busy:
             try:
                 finished = self._batch.step()
@@ -145,7 +151,9 @@ class LocalEngine:
             for request in finished:
                 if not (future := self._waiting[request]).done():  # it may have been cancelled just now
                     future.set_result(None)
-            await asyncio.sleep(0)
+            if finished or perf_counter() - turn > TURN_SECONDS:
+                await asyncio.sleep(0)
+                turn = perf_counter()
 
     def _fail(self, reason: str) -> None:
         self._batch.clear()

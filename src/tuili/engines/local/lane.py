@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 from torch import Tensor
 
 from tuili.backbone.forward import Held, Layout
@@ -14,8 +15,9 @@ from tuili.engines.local.request import Request
 from tuili.engines.local.rows import Rows
 from tuili.engines.local.samples import Samples
 
-LENGTHS = tuple(1 << bit for bit in range(6, 14))
-"""64 to 8192 tokens: rows up to each of them run together. No row takes more than twice the time that it needs."""
+LENGTHS = tuple(1 << bit for bit in range(7, 14))
+"""128 to 8192 tokens: rows up to each of them run together. A longer row takes at most twice the time that it needs.
+With 64 too, shorter ones gain as much as moving them costs."""
 
 
 class Lane:
@@ -40,16 +42,16 @@ class Lane:
 
     def held(self) -> Held:
         """What a pass takes that reads each row's last token."""
-        self._reserve(int(self.rows.state["length"].max()))
+        self._reserve(self.rows.reach)
         return Held(self._pool.tensor, len(self.rows))
 
     def read(self, row: int, start: int, end: int) -> Tensor:
         """A copy of a row's keys and values from one column to another [planes, heads, end - start, head_dim]."""
         return self._pool.read(int(self.rows.state["held"][row]), start, end)
 
-    def close_up(self, leaving: Sequence[int]) -> None:
+    def close_up(self, leaving: Sequence[int] | npt.NDArray[np.intp]) -> None:
         """Lets rows leave, and gives those that have just come their own keys and values."""
-        self._pool.move(self.rows.remove(leaving).tolist())
+        self._pool.copy(self._pool, self.rows.remove(leaving))
 
     def drop(self, request: Request) -> None:
         """Lets the samples of a request go, and the rows that then have none."""
@@ -58,19 +60,18 @@ class Lane:
 
     def outgrow(self, longer: Lane) -> None:
         """Moves the rows that have no room for another token here to a lane for longer ones."""
-        if self.rows and len(outgrown := np.flatnonzero(self.rows.state["length"] >= self.longest)):
-            longer._adopt(self, outgrown.tolist())
-            self.close_up(outgrown.tolist())
+        if self.rows.reach >= self.longest:
+            outgrown = np.flatnonzero(self.rows.state["length"] >= self.longest)
+            longer._adopt(self, outgrown)
+            self.close_up(outgrown)
 
     def clear(self) -> None:
         self.rows.clear()
         self._pool.clear()
 
-    def _adopt(self, lane: Lane, which: Sequence[int]) -> None:
+    def _adopt(self, lane: Lane, which: npt.NDArray[np.intp]) -> None:
         self._reserve(lane.longest)
-        for place, row in enumerate(which, len(self.rows)):
-            self._pool.fill(place, 1, lane._pool.of(row, lane.longest))
-        self.rows.adopt(lane.rows, which)
+        self._pool.copy(lane._pool, self.rows.adopt(lane.rows, which))
 
     def _reserve(self, length: int, used: int | None = None) -> None:
         """Room for a token after so many in each row, and for as many rows as there ever were samples: making it

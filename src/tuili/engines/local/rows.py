@@ -10,8 +10,8 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from tuili.backbone.compiled import compiled
 from tuili.engines.local import stops
-from tuili.engines.local.compiled import compiled
 from tuili.engines.local.request import Outcome, Request
 from tuili.engines.local.samples import Samples
 from tuili.engines.local.sampling import NONE
@@ -36,6 +36,8 @@ class Rows:
     def __init__(self, places: int, samples: Samples) -> None:
         """samples: of all lanes."""
         self.samples = samples
+        self.reach = 0
+        """The length of the longest of those that run; 0 where there are none."""
         self._count = 0
         self._state: npt.NDArray[np.void] = np.zeros(places, ROW)
         self._tokens = np.zeros((places, 64), np.int32)
@@ -65,6 +67,7 @@ class Rows:
         state = row, first, length, 0, request.limit, request.ids[-1], request.temperature
         self._state[row] = *state, request.until_step, *request.watch
         self._count += 1
+        self.reach = max(self.reach, length)
 
     def reserve(self, tokens: int) -> None:
         """Makes room for so many in each row."""
@@ -76,16 +79,21 @@ class Rows:
         """The token that each sample drew. Those of a row that differ in it are different rows from here on: new ones
         come last, their keys and values still where they were."""
         self._count = _append(self._state, self._count, self.samples.state, self._tokens, self._logprobs)
+        self.reach += 1
 
-    def adopt(self, others: Rows, which: Sequence[int]) -> None:
-        """Begins rows where others are, which are to be removed there."""
+    def adopt(self, others: Rows, which: npt.NDArray[np.intp]) -> npt.NDArray[np.int64]:
+        """Begins rows where others are, which are to be removed there. Returns, as `remove` does, what is to be copied
+        from theirs."""
         first, made = self._count, int(others._state["made"][which].max())
         self._count += len(which)
         new = slice(first, self._count)
         self._state[new] = others._state[which]
-        self._state["held"][new] = np.arange(first, self._count)
+        held = self._state["held"][new] = np.arange(first, self._count)
         self._tokens[new, :made] = others._tokens[which, :made]
         self._logprobs[new, :made] = others._logprobs[which, :made]
+        lengths = self._state["length"][new]
+        self.reach = max(self.reach, int(lengths.max()))
+        return np.stack([which, held, lengths], axis=1)
 
     def outcome(self, row: int, stop: StopReason) -> Outcome:
         made = int(self._state["made"][row])
@@ -97,13 +105,14 @@ class Rows:
         self.samples.leave(int(self._state["first"][row]))
         return samples
 
-    def remove(self, leaving: Sequence[int]) -> npt.NDArray[np.int64]:
+    def remove(self, leaving: Sequence[int] | npt.NDArray[np.intp]) -> npt.NDArray[np.int64]:
         """Closes up the others. Returns from where to where how many keys and values are to be copied [k, 3]: no place
         is in both, and each row has its own then."""
         leaves = np.zeros(self._count, np.bool_)
         leaves[leaving] = True
         copies = _close_up(self.state, self._tokens, self._logprobs, leaves)
         self._count -= len(leaving)
+        self.reach = int(self.state["length"].max(initial=0))
         return copies
 
     def drop(self, request: Request) -> list[int]:
@@ -114,7 +123,7 @@ class Rows:
         return np.flatnonzero(first == NONE).tolist()
 
     def clear(self) -> None:
-        self._count = 0
+        self._count = self.reach = 0
 
 
 @compiled

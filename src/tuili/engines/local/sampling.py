@@ -13,7 +13,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from tuili.engines.local.compiled import compiled
+from tuili.backbone.compiled import compiled
 
 NONE = -1
 """Ends a chain of samples."""

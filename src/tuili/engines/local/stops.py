@@ -7,12 +7,11 @@ A separator or a marker may be spelled by several tokens, or end inside one. So 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from tuili.engines.local.compiled import compiled
+from tuili.backbone.compiled import compiled
 from tuili.records import StopReason
 from tuili.steps import StepFormat
 
@@ -27,34 +26,27 @@ State = tuple[int, int, bool]
 REASONS = StopReason.END, StopReason.STEP, StopReason.LENGTH
 
 
-class Tables(NamedTuple):
-    ends: npt.NDArray[np.bool_]
-    """Whether a token ends an answer [vocabulary]."""
-    visible: npt.NDArray[np.bool_]
-    """Whether it is more than white space [vocabulary]."""
-    separator: npt.NDArray[np.int16]
-    """The next state [states, vocabulary]."""
-    completes: npt.NDArray[np.bool_]
-    """Whether a separator is complete on the way to it."""
-    marker: npt.NDArray[np.int16]
-    """The next state; the last one is that it was written."""
+TOKEN = np.dtype([("ends", np.bool_), ("visible", np.bool_)])
+"""Of the vocabulary: whether it ends an answer, and whether it is more than white space."""
+FOUND = np.dtype([("next", np.int16), ("completes", np.bool_)])
+"""Of a state and a token: the state after it, and whether the pattern was completed on the way there."""
 
 
 class Stops:
     def __init__(self, form: StepFormat, pieces: Sequence[str], ends: Collection[int]) -> None:
         """pieces: what each token of the vocabulary adds to a text. ends: the tokens that end an answer."""
         self._form = form
-        ending = np.zeros(len(pieces), np.bool_)
-        ending[list(ends)] = True
-        visible = np.array([bool(piece.strip()) for piece in pieces])
-        # where there is no marker, it is never written
-        marker = np.zeros((2, len(pieces)), np.int16)
+        self._tokens = np.zeros(len(pieces), TOKEN)
+        self._tokens["ends"][list(ends)] = True
+        self._tokens["visible"] = [bool(piece.strip()) for piece in pieces]
+        self._separator = _table(form.separator, pieces)
+        # its last state is that it was written: never, where there is none
+        self._marker = np.zeros((2, len(pieces)), FOUND)
         if form.end_of_thinking is not None:
             written = len(form.end_of_thinking)
-            following, completes = _tables(form.end_of_thinking, pieces)
-            following[completes] = written
-            marker = np.concatenate([following, np.full((1, len(pieces)), written, np.int16)])
-        self._tables = Tables(ending, visible, *_tables(form.separator, pieces), marker)
+            self._marker = np.zeros((written + 1, len(pieces)), FOUND)
+            self._marker[:-1] = _table(form.end_of_thinking, pieces)
+            self._marker["next"][self._marker["completes"]] = self._marker["next"][-1] = written
 
     def start(self, text: str) -> State:
         """The state of a row that is to continue text."""
@@ -68,43 +60,48 @@ class Stops:
 
         A continuation of nothing but white space is no step yet, and the answer has none.
         """
-        return [(row, REASONS[reason]) for row, reason in _advance(rows, self._tables).tolist()]
+        stopped = _advance(rows, self._tokens, self._separator, self._marker)
+        return [(row, REASONS[reason]) for row, reason in stopped.tolist()]
 
 
 @compiled
-def _advance(rows: npt.NDArray[np.void], tables: Tables) -> npt.NDArray[np.int64]:
+def _advance(
+    rows: npt.NDArray[np.void],
+    tokens: npt.NDArray[np.void],
+    separator: npt.NDArray[np.void],
+    marker: npt.NDArray[np.void],
+) -> npt.NDArray[np.int64]:
     """The rows that stop, and the places of their reasons in REASONS [k, 2]."""
     stopped = np.empty((len(rows), 2), np.int64)
     count = 0
     for row in range(len(rows)):
         token, step = rows["token"][row], False
         if rows["until_step"][row]:
-            step = tables.completes[rows["separator"][row], token]
-            rows["separator"][row] = tables.separator[rows["separator"][row], token]
-            rows["marker"][row] = tables.marker[rows["marker"][row], token]
-            rows["written"][row] |= tables.visible[token]
-            step &= rows["written"][row] and rows["marker"][row] < len(tables.marker) - 1
-        if tables.ends[token] or step or rows["made"][row] >= rows["limit"][row]:
-            stopped[count] = row, 0 if tables.ends[token] else 1 if step else 2
+            found = separator[rows["separator"][row], token]
+            rows["separator"][row] = found["next"]
+            rows["marker"][row] = marker[rows["marker"][row], token]["next"]
+            rows["written"][row] |= tokens["visible"][token]
+            step = found["completes"] and rows["written"][row] and rows["marker"][row] < len(marker) - 1
+        ended = tokens["ends"][token]
+        if ended or step or rows["made"][row] >= rows["limit"][row]:
+            stopped[count] = row, 0 if ended else 1 if step else 2
             count += 1
     return stopped[:count]
 
 
-def _tables(pattern: str, pieces: Sequence[str]) -> tuple[npt.NDArray[np.int16], npt.NDArray[np.bool_]]:
-    """The next state, and whether the pattern was completed on the way: [len(pattern), len(pieces)] each."""
-    following = np.zeros((len(pattern), len(pieces)), np.int16)
-    completes = np.zeros((len(pattern), len(pieces)), np.bool_)
+def _table(pattern: str, pieces: Sequence[str]) -> npt.NDArray[np.void]:
+    """FOUND [len(pattern), len(pieces)]."""
+    table = np.zeros((len(pattern), len(pieces)), FOUND)
     for state in range(len(pattern)):
         # a token that neither goes on with the pattern nor begins it anew leads back to state 0
         going_on = tuple(set(pattern[: state + 1]))
         for token, piece in enumerate(pieces):
             if not piece:
-                following[state, token] = state
+                table[state, token] = state, False
             elif pattern[0] in piece or piece.startswith(going_on):
                 *before, rest = (pattern[:state] + piece).split(pattern)
-                following[state, token] = _overlap(rest, pattern)
-                completes[state, token] = bool(before)
-    return following, completes
+                table[state, token] = _overlap(rest, pattern), bool(before)
+    return table
 
 
 def _overlap(text: str, pattern: str) -> int:

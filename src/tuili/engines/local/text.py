@@ -75,7 +75,7 @@ class Codec:
         return [self._shown((i,)) if i < known else "" for i in range(vocabulary)]
 
     def _shown(self, ids: Ids) -> str:
-        shown = [i for i in ids if i not in self._silent]
+        shown = ids if self._silent.isdisjoint(ids) else [i for i in ids if i not in self._silent]
         if self._backend is not None:  # transformers' wrapper takes longer than the work itself
             return str(self._backend.decode(shown, skip_special_tokens=False))
         return str(self._tokenizer.decode(shown, skip_special_tokens=False, clean_up_tokenization_spaces=False))
