@@ -41,6 +41,8 @@ class Pool:
 
     def copy(self, other: Pool, copies: npt.NDArray[np.int64]) -> None:
         """Copies rows of another pool, or of this one: from where, to where, and how many columns [k, 3]."""
+        if not len(copies):
+            return
         if self.tensor.device.type == "cpu":
             _copy(_bytes(other.tensor), _bytes(self.tensor), copies, self._layout.head_bytes)
             return

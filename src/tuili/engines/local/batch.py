@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from collections import defaultdict, deque
 from collections.abc import Sequence
-from itertools import accumulate, pairwise
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -155,14 +155,15 @@ class Batch:
             return {}
         device = self._layout.device
         starts = torch.from_numpy(_joined([lane.rows.state["length"] for lane in running])).to(device)
-        tokens = torch.from_numpy(_joined([lane.rows.state["token"] for lane in running])).to(device)
+        tokens = torch.from_numpy(_joined([lane.rows.state["token"][:, None] for lane in running])).to(device)
         # what several samples have drawn is counted for each of them; the last token of a prefix is not theirs
         self._forward.decoded += len(self._samples)
         self._forward.decoded -= sum(len(lane.rows.samples_of(row)) - 1 for lane, row in self._reading.values())
         held = [lane.held() for lane in running]
-        logits = self._forward(tokens[:, None], starts, held, self._numbers[: len(tokens)])
-        ends = accumulate(each.rows for each in held)
-        return {lane: logits[end - len(lane.rows) : end] for lane, end in zip(running, ends, strict=True)}
+        logits = self._forward(tokens, starts, held, self._numbers[: len(tokens)])
+        if len(running) == 1:
+            return {running[0]: logits}
+        return dict(zip(running, torch.split(logits, [each.rows for each in held]), strict=True))
 
     def _join(self, joining: list[list[tuple[Request, int]]], decoded: dict[Lane, Tensor]) -> dict[Lane, Tensor]:
         """New rows behind those of their lanes: the logits after their prefixes too."""
