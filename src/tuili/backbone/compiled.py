@@ -1,7 +1,7 @@
-"""Loops over rows and samples, compiled: a step of the batch would otherwise be some fifty calls of numpy and torch.
+"""Loops, compiled: a step of a running batch would otherwise be some fifty calls of numpy and torch.
 
-Each of those takes 20 to 30 microseconds where a forward pass ran before it, whatever its size: the pass leaves neither
-code nor data in the processor's caches.
+Each of those takes 20 to 30 microseconds behind a forward pass, whatever its size: the pass leaves neither code nor
+data in the processor's caches.
 """
 
 from __future__ import annotations

@@ -21,14 +21,17 @@ class Pool:
         self.tensor = layout.zeros(0, 0)
         """[planes, rows, heads, length, head_dim]"""
 
-    def reserve(self, rows: int, length: int, *, used: int) -> None:
-        """Makes room for so many rows and columns in all, keeping what is in the first `used` rows."""
+    def reserve(self, rows: int, length: int, *, used: int, expected: int = 0) -> None:
+        """Makes room for so many rows and columns in all, keeping what is in the first `used` rows.
+
+        expected: how many rows there may soon be: room for them is made at once, within bounds.
+        """
         had_rows, had_length = self.tensor.shape[1], self.tensor.shape[3]
         if rows <= had_rows and length <= had_length:
             return
         length = -(-length // COLUMNS) * COLUMNS
         # as many rows and columns as there ever were, and twice as many rows, spare making room again and again
-        ample = max(rows, had_rows if rows <= had_rows else 2 * had_rows), max(length, had_length)
+        ample = max(rows, expected, had_rows if rows <= had_rows else 2 * had_rows), max(length, had_length)
         if ample[0] * ample[1] <= self._most_tokens:
             rows, length = ample
         had = self.tensor[:, :used, :, :length]

@@ -36,13 +36,13 @@ class Lane:
         """A row behind those that run, for so many more samples of each of these requests, which are alike. It goes on
         from what was read of their prefix."""
         row, prefix = len(self.rows), requests[0][0].whole
-        self.rows.join(requests)
-        self._reserve(len(prefix.ids), used=row)
+        self._reserve(row + 1, len(prefix.ids))
         self._pool.fill(row, 1, prefix.all_kept())
+        self.rows.join(requests)
 
     def held(self) -> Held:
         """What a pass takes that reads each row's last token."""
-        self._reserve(self.rows.reach)
+        self._reserve(len(self.rows))
         return Held(self._pool.tensor, len(self.rows))
 
     def read(self, row: int, start: int, end: int) -> Tensor:
@@ -51,6 +51,7 @@ class Lane:
 
     def close_up(self, leaving: Sequence[int] | npt.NDArray[np.intp]) -> None:
         """Lets rows leave, and gives those that have just come their own keys and values."""
+        self._reserve(len(self.rows))
         self._pool.copy(self._pool, self.rows.remove(leaving))
 
     def drop(self, request: Request) -> None:
@@ -70,11 +71,11 @@ class Lane:
         self._pool.clear()
 
     def _adopt(self, lane: Lane, which: npt.NDArray[np.intp]) -> None:
-        self._reserve(lane.longest)
+        self._reserve(len(self.rows) + len(which), lane.longest)
         self._pool.copy(lane._pool, self.rows.adopt(lane.rows, which))
 
-    def _reserve(self, length: int, used: int | None = None) -> None:
-        """Room for a token after so many in each row, and for as many rows as there ever were samples: making it
-        copies what is in the rows that are used."""
-        self._pool.reserve(self.rows.samples.most, length + 1, used=len(self.rows) if used is None else used)
-        self.rows.reserve(length + 1)
+    def _reserve(self, rows: int, length: int = 0) -> None:
+        """Room for so many rows, and in each for a token after so many and after the longest that runs here."""
+        columns = max(length, self.rows.reach) + 1
+        self._pool.reserve(rows, columns, used=len(self.rows), expected=self.rows.samples.most)
+        self.rows.reserve(columns)
