@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -71,7 +72,8 @@ def test_every_sample_keeps_its_tokens_and_every_row_its_keys_and_values(data: s
             for name in names(row):
                 del said[name]
             rows.finish(row)
-        copies = rows.remove(leaving).tolist()
+        copies = rows.remove(np.array(leaving, np.int64)).tolist()
+        assert rows.reach == max(rows.state["length"], default=0)
         assert not {source for source, _, _ in copies} & {target for _, target, _ in copies}
         for source, target, length in copies:
             assert length == PROMPT + len(kept[source])

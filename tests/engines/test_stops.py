@@ -24,12 +24,17 @@ def row(stops: Stops, before: str) -> np.ndarray:
     return rows
 
 
+def advance(stops: Stops, rows: np.ndarray) -> list[tuple[int, StopReason]]:
+    stopped, reasons = stops.advance(rows)
+    return list(zip(stopped.tolist(), reasons, strict=True))
+
+
 def boundaries(form: StepFormat, before: str, tokens: list[int]) -> list[bool]:
     stops = Stops(form, PIECES, ends=())
     rows, found = row(stops, before), []
     for token in tokens:
         rows["token"] = token
-        stopped = stops.advance(rows)
+        stopped = advance(stops, rows)
         assert stopped in ([], [(0, StopReason.STEP)])
         found.append(bool(stopped))
     return found
@@ -76,9 +81,9 @@ def test_rows_are_told_apart() -> None:
     rows = np.concatenate([row(stops, "")] * 4)
     rows["until_step"][3] = False
     rows["token"] = a, ended, newline, a
-    assert stops.advance(rows) == []
+    assert advance(stops, rows) == []
     rows["token"] = newline
-    assert stops.advance(rows) == [(0, StopReason.STEP)]
+    assert advance(stops, rows) == [(0, StopReason.STEP)]
 
 
 def test_an_end_comes_before_a_step_and_a_step_before_a_limit() -> None:
@@ -87,7 +92,7 @@ def test_an_end_comes_before_a_step_and_a_step_before_a_limit() -> None:
     rows = np.concatenate([row(stops, "")] * 3)
     rows["written"], rows["made"] = True, (100, 99, 100)
     rows["token"] = newline, a, a
-    assert stops.advance(rows) == [(0, StopReason.END), (2, StopReason.LENGTH)]
+    assert advance(stops, rows) == [(0, StopReason.END), (2, StopReason.LENGTH)]
     stops = Stops(LINES, PIECES, ends=())
     rows["token"] = newline
-    assert stops.advance(rows)[0] == (0, StopReason.STEP)
+    assert advance(stops, rows)[0] == (0, StopReason.STEP)

@@ -113,14 +113,12 @@ class Driver:
         for group, own, reply in zip(wave, ids, replies, strict=True):
             if isinstance(reply, Sampled):
                 start = replace(group.start, token_ids=reply.path_ids or group.start.token_ids)
-                grown: dict[int, Path] = {}  # an engine may give samples that say the same one completion
+                # an engine may give samples that say the same one completion
+                alike = {id(completion): completion for completion in reply.completions}
+                grown = {key: self.tree.grow(start, completion, ask) for key, completion in alike.items()}
                 for path_id, completion in zip(own, reply.completions, strict=True):
-                    if like := grown.get(id(completion)):
-                        child = self.tree.repeat(like, path_id)
-                    else:
-                        child = grown[id(completion)] = self.tree.grow(start, path_id, completion, ask)
-                    children.append(child)
-                    self._hold_for_scoring(child, group.scoring)
+                    children.append(grown[id(completion)](path_id))
+                    self._hold_for_scoring(children[-1], group.scoring)
         sampled = [reply for reply in replies if isinstance(reply, Sampled)]
         prefilled = sum(reply.prefilled for reply in sampled)
         generated = sum(completion.tokens for reply in sampled for completion in reply.completions)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import partial
 
 from tuili.answers import final_answer
 from tuili.records import Completion, Node, Path, Problem, Scored, StopReason
@@ -33,14 +34,15 @@ class Tree:
         """The path with text put after it by its strategy: still the same node, until it has children."""
         return replace(path, text=path.text + text, steps=split_steps(text, self._form, path.steps))
 
-    def grow(self, parent: Path, path_id: tuple[int, ...], completion: Completion, ask: Sample) -> Path:
-        """The child that a completion makes of its parent, recorded as a node with what its ask put before it."""
+    def grow(self, parent: Path, completion: Completion, ask: Sample) -> Callable[[tuple[int, ...]], Path]:
+        """What makes, by its id, each child that a completion makes of its parent, and records it as a node with what
+        its ask put before it."""
         text = parent.text + completion.text
         ids_known = bool(completion.token_ids) and len(parent.token_ids) == parent.tokens
         logprob, min_logprob = sum(completion.logprobs), min(completion.logprobs, default=0.0)
         answer = self._answer(text, completion.stop)
-        self._nodes[path_id] = Node(
-            id=path_id,
+        node = partial(
+            Node,
             text=ask.written + completion.text,
             tokens=completion.tokens,
             logprob=logprob,
@@ -51,8 +53,8 @@ class Tree:
             written=len(ask.written),
             after=tuple(attempt.id for attempt in ask.earlier),
         )
-        return Path(
-            id=path_id,
+        path = partial(
+            Path,
             text=text,
             token_ids=parent.token_ids + completion.token_ids if ids_known else (),
             tokens=parent.tokens + completion.tokens,
@@ -64,10 +66,11 @@ class Tree:
             earlier=parent.earlier,
         )
 
-    def repeat(self, like: Path, path_id: tuple[int, ...]) -> Path:
-        """The child that the same completion made of the same parent, once more."""
-        self._nodes[path_id] = replace(self._nodes[like.id], id=path_id)
-        return replace(like, id=path_id)
+        def child(path_id: tuple[int, ...]) -> Path:
+            self._nodes[path_id] = node(id=path_id)
+            return path(id=path_id)
+
+        return child
 
     def judge(self, scored: Iterable[Scored]) -> None:
         for item in scored:

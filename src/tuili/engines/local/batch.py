@@ -9,10 +9,8 @@ import sys
 from collections import defaultdict, deque
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any
+from time import perf_counter
 
-import numpy as np
-import numpy.typing as npt
 import torch
 from torch import Tensor
 
@@ -55,7 +53,6 @@ class Batch:
         # a row moves on once in a step
         self._next_longer = list(pairwise(self._lanes))[::-1]
         self._numbers = torch.arange(rows, device=layout.device)
-        self._inference = torch.inference_mode()
         self._waiting: deque[Request] = deque()
         self._finished: list[Request] = []
         self._reading: dict[Prefix, tuple[Lane, int]] = {}
@@ -87,16 +84,22 @@ class Batch:
         self._prefill.clear()
         self._store.clear()
 
-    def step(self) -> list[Request]:
-        """Lets waiting rows join, and takes one token of every row. Returns the requests that finished."""
-        with self._inference:
-            joining = self._begin(self._next_to_join()) if self._waiting else []
-            for lane, logits in self._join(joining, self._decode()).items():
-                self._take(lane, logits)
-            for lane, longer in self._next_longer:
-                lane.outgrow(longer)
+    @torch.inference_mode()
+    def run(self, seconds: float) -> list[Request]:
+        """Until something has finished, or for so long. Returns the requests that finished."""
+        until = perf_counter() + seconds
+        while self.busy and not self._finished and perf_counter() < until:
+            self._step()
         finished, self._finished = self._finished, []
         return finished
+
+    def _step(self) -> None:
+        """Lets waiting rows join, and takes one token of every row."""
+        joining = self._begin(self._next_to_join()) if self._waiting else []
+        for lane, logits in self._join(joining, self._decode()).items():
+            self._take(lane, logits)
+        for lane, longer in self._next_longer:
+            lane.outgrow(longer)
 
     def _next_to_join(self) -> list[tuple[Request, int]]:
         """First come, first served: requests and how many of their samples there is room for, were each a row."""
@@ -153,9 +156,7 @@ class Batch:
         running = [lane for lane in self._lanes if lane.rows]
         if not running:
             return {}
-        device = self._layout.device
-        starts = torch.from_numpy(_joined([lane.rows.state["length"] for lane in running])).to(device)
-        tokens = torch.from_numpy(_joined([lane.rows.state["token"][:, None] for lane in running])).to(device)
+        tokens, starts = map(self._joined, zip(*[lane.rows.last for lane in running], strict=True))
         # what several samples have drawn is counted for each of them; the last token of a prefix is not theirs
         self._forward.decoded += len(self._samples)
         self._forward.decoded -= sum(len(lane.rows.samples_of(row)) - 1 for lane, row in self._reading.values())
@@ -164,6 +165,10 @@ class Batch:
         if len(running) == 1:
             return {running[0]: logits}
         return dict(zip(running, torch.split(logits, [each.rows for each in held]), strict=True))
+
+    def _joined(self, parts: Sequence[Tensor]) -> Tensor:
+        """One after the other, where the model is."""
+        return (parts[0] if len(parts) == 1 else torch.cat(list(parts))).to(self._layout.device)
 
     def _join(self, joining: list[list[tuple[Request, int]]], decoded: dict[Lane, Tensor]) -> dict[Lane, Tensor]:
         """New rows behind those of their lanes: the logits after their prefixes too."""
@@ -190,11 +195,11 @@ class Batch:
         before = len(lane.rows)
         draw(logits, lane.rows.state, self._samples.state)
         lane.rows.append()
-        stopped = self._stops.advance(lane.rows.state)
-        for row, stop in stopped:
-            self._finish(lane, row, stop)
-        if stopped or len(lane.rows) > before:
-            lane.close_up([row for row, _ in stopped])
+        stopped, reasons = self._stops.advance(lane.rows.state)
+        for row, reason in zip(stopped.tolist(), reasons, strict=True):
+            self._finish(lane, row, reason)
+        if reasons or len(lane.rows) > before:
+            lane.close_up(stopped)
 
     def _finish(self, lane: Lane, row: int, stop: StopReason) -> None:
         outcome, samples = lane.rows.outcome(row, stop), lane.rows.finish(row)
@@ -206,8 +211,3 @@ class Batch:
             request.outcomes[place] = outcome
             if request.finished:
                 self._finished.append(request)
-
-
-def _joined(parts: list[npt.NDArray[Any]]) -> npt.NDArray[Any]:
-    """One after the other, and no copy where there is one."""
-    return parts[0] if len(parts) == 1 else np.concatenate(parts)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from pathlib import Path as FilePath
-from time import perf_counter
 
 import torch
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
@@ -141,19 +140,16 @@ class LocalEngine:
 
     async def _serve(self) -> None:
         await asyncio.sleep(0)  # let every task that is ready put its request in line first
-        turn = perf_counter()
         while self._batch.busy:
             try:
-                finished = self._batch.step()
+                finished = self._batch.run(TURN_SECONDS)
             except Exception as error:
                 self._fail(str(error))
                 return
             for request in finished:
                 if not (future := self._waiting[request]).done():  # it may have been cancelled just now
                     future.set_result(None)
-            if finished or perf_counter() - turn > TURN_SECONDS:
-                await asyncio.sleep(0)
-                turn = perf_counter()
+            await asyncio.sleep(0)
 
     def _fail(self, reason: str) -> None:
         self._batch.clear()

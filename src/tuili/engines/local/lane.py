@@ -36,27 +36,27 @@ class Lane:
         """A row behind those that run, for so many more samples of each of these requests, which are alike. It goes on
         from what was read of their prefix."""
         row, prefix = len(self.rows), requests[0][0].whole
-        self._reserve(row + 1, len(prefix.ids))
+        self._reserve(row + 1, len(prefix.ids) + 1)
         self._pool.fill(row, 1, prefix.all_kept())
         self.rows.join(requests)
 
     def held(self) -> Held:
         """What a pass takes that reads each row's last token."""
-        self._reserve(len(self.rows))
+        self._reserve(len(self.rows), self.rows.reach + 1)
         return Held(self._pool.tensor, len(self.rows))
 
     def read(self, row: int, start: int, end: int) -> Tensor:
         """A copy of a row's keys and values from one column to another [planes, heads, end - start, head_dim]."""
         return self._pool.read(int(self.rows.state["held"][row]), start, end)
 
-    def close_up(self, leaving: Sequence[int] | npt.NDArray[np.intp]) -> None:
+    def close_up(self, leaving: npt.NDArray[np.int64]) -> None:
         """Lets rows leave, and gives those that have just come their own keys and values."""
-        self._reserve(len(self.rows))
+        self._reserve(len(self.rows), self.rows.reach)
         self._pool.copy(self._pool, self.rows.remove(leaving))
 
     def drop(self, request: Request) -> None:
         """Lets the samples of a request go, and the rows that then have none."""
-        if left := self.rows.drop(request):
+        if len(left := self.rows.drop(request)):
             self.close_up(left)
 
     def outgrow(self, longer: Lane) -> None:
@@ -71,11 +71,10 @@ class Lane:
         self._pool.clear()
 
     def _adopt(self, lane: Lane, which: npt.NDArray[np.intp]) -> None:
-        self._reserve(len(self.rows) + len(which), lane.longest)
+        self._reserve(len(self.rows) + len(which), lane.rows.reach + 1)
         self._pool.copy(lane._pool, self.rows.adopt(lane.rows, which))
 
-    def _reserve(self, rows: int, length: int = 0) -> None:
-        """Room for so many rows, and in each for a token after so many and after the longest that runs here."""
-        columns = max(length, self.rows.reach) + 1
+    def _reserve(self, rows: int, columns: int) -> None:
+        """Room for so many rows of so many tokens."""
         self._pool.reserve(rows, columns, used=len(self.rows), expected=self.rows.samples.most)
         self.rows.reserve(columns)

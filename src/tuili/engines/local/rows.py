@@ -9,6 +9,8 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
+import torch
+from torch import Tensor
 
 from tuili.backbone.compiled import compiled
 from tuili.engines.local import stops
@@ -22,9 +24,9 @@ ROW = np.dtype(
         ("held", np.int64),  # where its keys and values are: its own place, but for rows that have just come
         ("first", np.int64),  # of its samples
         ("length", np.int64),  # of what went through the model, and so the position of its last token
+        ("token", np.int64),  # the last one, which has not been through the model
         ("made", np.int64),  # tokens sampled
         ("limit", np.int64),  # tokens that it may have
-        ("token", np.int64),  # the last one, which has not been through the model
         ("temperature", np.float64),
         *stops.FIELDS,
     ],
@@ -40,6 +42,7 @@ class Rows:
         """The length of the longest of those that run; 0 where there are none."""
         self._count = 0
         self._state: npt.NDArray[np.void] = np.zeros(places, ROW)
+        self._last = torch.from_numpy(self._state["token"])[:, None], torch.from_numpy(self._state["length"])
         self._tokens = np.zeros((places, 64), np.int32)
         self._logprobs = np.zeros((places, 64), np.float32)
 
@@ -50,6 +53,12 @@ class Rows:
     def state(self) -> npt.NDArray[np.void]:
         """ROW of those that run [n]: a view."""
         return self._state[: self._count]
+
+    @property
+    def last(self) -> tuple[Tensor, Tensor]:
+        """Each row's last token [n, 1], and its position [n]: views."""
+        tokens, positions = self._last
+        return tokens[: self._count], positions[: self._count]
 
     @property
     def longest(self) -> int:
@@ -64,7 +73,7 @@ class Rows:
         """Begins a row for so many more samples of each of these requests, which are alike."""
         row, request = self._count, requests[0][0]
         first, length = self.samples.join(requests), len(request.ids) - 1
-        state = row, first, length, 0, request.limit, request.ids[-1], request.temperature
+        state = row, first, length, request.ids[-1], 0, request.limit, request.temperature
         self._state[row] = *state, request.until_step, *request.watch
         self._count += 1
         self.reach = max(self.reach, length)
@@ -105,22 +114,19 @@ class Rows:
         self.samples.leave(int(self._state["first"][row]))
         return samples
 
-    def remove(self, leaving: Sequence[int] | npt.NDArray[np.intp]) -> npt.NDArray[np.int64]:
+    def remove(self, leaving: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         """Closes up the others. Returns from where to where how many keys and values are to be copied [k, 3]: no place
         is in both, and each row has its own then."""
-        leaves = np.zeros(self._count, np.bool_)
-        leaves[leaving] = True
-        copies = _close_up(self.state, self._tokens, self._logprobs, leaves)
+        copies, self.reach = _close_up(self.state, self._tokens, self._logprobs, leaving)
         self._count -= len(leaving)
-        self.reach = int(self.state["length"].max(initial=0))
         return copies
 
-    def drop(self, request: Request) -> list[int]:
+    def drop(self, request: Request) -> npt.NDArray[np.int64]:
         """Ends the samples of a request. Returns the rows that have none then, which are to be removed."""
         first = self.state["first"]
         for row in range(self._count):
             first[row] = self.samples.drop(int(first[row]), request)
-        return np.flatnonzero(first == NONE).tolist()
+        return np.flatnonzero(first == NONE)
 
     def clear(self) -> None:
         self._count = self.reach = 0
@@ -165,10 +171,12 @@ def _close_up(
     rows: npt.NDArray[np.void],
     tokens: npt.NDArray[np.int32],
     logprobs: npt.NDArray[np.float32],
-    free: npt.NDArray[np.bool_],
-) -> npt.NDArray[np.int64]:
-    """free: the places of rows that leave."""
-    left = len(rows) - np.sum(free)
+    leaving: npt.NDArray[np.int64],
+) -> tuple[npt.NDArray[np.int64], int]:
+    """What is to be copied, and the length of the longest row that stays."""
+    free = np.zeros(len(rows), np.bool_)
+    free[leaving] = True
+    left = len(rows) - len(leaving)
     # where a row leaves that others were part of, one of them takes its place
     for row in range(len(rows)):
         place = rows["held"][row]
@@ -183,13 +191,15 @@ def _close_up(
             _copy(rows, tokens, logprobs, last, place)
             free[last] = True
     copies = np.empty((left, 3), np.int64)
-    count = 0
+    count = reach = 0
     for place in range(left):
+        length = rows["length"][place]
+        reach = max(reach, length)
         if rows["held"][place] != place:
-            copies[count] = rows["held"][place], place, rows["length"][place]
+            copies[count] = rows["held"][place], place, length
             rows["held"][place] = place
             count += 1
-    return copies[:count]
+    return copies[:count], reach
 
 
 @compiled

@@ -21,7 +21,7 @@ NONE = -1
 
 def streams(seeds: Sequence[int]) -> npt.NDArray[np.uint64]:
     """For each seed, where its own stream of random numbers begins."""
-    return np.array([_mixed(np.uint64(seed % 2**64)) for seed in seeds], np.uint64)
+    return _all_mixed(np.array([seed % 2**64 for seed in seeds], np.uint64))
 
 
 def draw(logits: Tensor, rows: npt.NDArray[np.void], samples: npt.NDArray[np.void]) -> None:
@@ -112,6 +112,14 @@ def _uniform(stream: np.uint64, position: int) -> float:
     """Counter-based: SplitMix64 (Steele, Lea and Flood, OOPSLA 2014)."""
     mixed = _mixed(stream + np.uint64(position + 1) * np.uint64(0x9E3779B97F4A7C15))
     return np.float64(mixed >> np.uint64(11)) * 2.0**-53
+
+
+@compiled
+def _all_mixed(numbers: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
+    mixed = np.empty_like(numbers)
+    for number in range(len(numbers)):
+        mixed[number] = _mixed(numbers[number])
+    return mixed
 
 
 @compiled

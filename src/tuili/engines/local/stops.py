@@ -55,13 +55,13 @@ class Stops:
         *_, unfinished = text.split(self._form.separator)
         return _overlap(unfinished, self._form.separator), ended, False
 
-    def advance(self, rows: npt.NDArray[np.void]) -> list[tuple[int, StopReason]]:
-        """Moves rows on by the token that each has now. Returns those that stop.
+    def advance(self, rows: npt.NDArray[np.void]) -> tuple[npt.NDArray[np.int64], list[StopReason]]:
+        """Moves rows on by the token that each has now. Returns those that stop, and why.
 
         A continuation of nothing but white space is no step yet, and the answer has none.
         """
-        stopped = _advance(rows, self._tokens, self._separator, self._marker)
-        return [(row, REASONS[reason]) for row, reason in stopped.tolist()]
+        stopped, reasons = _advance(rows, self._tokens, self._separator, self._marker)
+        return stopped, [REASONS[reason] for reason in reasons.tolist()]
 
 
 @compiled
@@ -70,9 +70,9 @@ def _advance(
     tokens: npt.NDArray[np.void],
     separator: npt.NDArray[np.void],
     marker: npt.NDArray[np.void],
-) -> npt.NDArray[np.int64]:
-    """The rows that stop, and the places of their reasons in REASONS [k, 2]."""
-    stopped = np.empty((len(rows), 2), np.int64)
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """The rows that stop, and the places of their reasons in REASONS."""
+    stopped, reasons = np.empty(len(rows), np.int64), np.empty(len(rows), np.int64)
     count = 0
     for row in range(len(rows)):
         token, step = rows["token"][row], False
@@ -84,9 +84,9 @@ def _advance(
             step = found["completes"] and rows["written"][row] and rows["marker"][row] < len(marker) - 1
         ended = tokens["ends"][token]
         if ended or step or rows["made"][row] >= rows["limit"][row]:
-            stopped[count] = row, 0 if ended else 1 if step else 2
+            stopped[count], reasons[count] = row, 0 if ended else 1 if step else 2
             count += 1
-    return stopped[:count]
+    return stopped[:count], reasons[:count]
 
 
 def _table(pattern: str, pieces: Sequence[str]) -> npt.NDArray[np.void]:
