@@ -110,9 +110,7 @@ class Rows:
 
     def finish(self, row: int) -> list[tuple[Request, int]]:
         """Ends the samples of a row, which is to be removed: their requests and the places of the seeds there."""
-        samples = self.samples_of(row)
-        self.samples.leave(int(self._state["first"][row]))
-        return samples
+        return self.samples.leave(int(self._state["first"][row]))
 
     def remove(self, leaving: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         """Closes up the others. Returns from where to where how many keys and values are to be copied [k, 3]: no place

@@ -51,11 +51,11 @@ class Samples:
         """Of a chain's samples, the requests and the places of their seeds there."""
         return [self._seeds[sample] for sample in self._chain(first)]
 
-    def leave(self, first: int) -> None:
-        """Ends those of a chain."""
-        for sample in self._chain(first):
-            del self._seeds[sample]
-            self._free.append(sample)
+    def leave(self, first: int) -> list[tuple[Request, int]]:
+        """Ends those of a chain: their requests and the places of their seeds there."""
+        ended = list(self._chain(first))
+        self._free += ended
+        return [self._seeds.pop(sample) for sample in ended]
 
     def drop(self, first: int, request: Request) -> int:
         """Ends those of a chain that are this request's. Returns the first of the others, or NONE."""

@@ -7,6 +7,7 @@ By inversion of the cumulative distribution, summed in float64 so that a differe
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -17,11 +18,12 @@ from tuili.backbone.compiled import compiled
 
 NONE = -1
 """Ends a chain of samples."""
+Numbers = TypeVar("Numbers", np.uint64, npt.NDArray[np.uint64])
 
 
 def streams(seeds: Sequence[int]) -> npt.NDArray[np.uint64]:
     """For each seed, where its own stream of random numbers begins."""
-    return _all_mixed(np.array([seed % 2**64 for seed in seeds], np.uint64))
+    return _mixed(np.array([seed % 2**64 for seed in seeds], np.uint64))
 
 
 def draw(logits: Tensor, rows: npt.NDArray[np.void], samples: npt.NDArray[np.void]) -> None:
@@ -115,15 +117,7 @@ def _uniform(stream: np.uint64, position: int) -> float:
 
 
 @compiled
-def _all_mixed(numbers: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
-    mixed = np.empty_like(numbers)
-    for number in range(len(numbers)):
-        mixed[number] = _mixed(numbers[number])
-    return mixed
-
-
-@compiled
-def _mixed(z: np.uint64) -> np.uint64:
+def _mixed(z: Numbers) -> Numbers:
     z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return z ^ (z >> np.uint64(31))
