@@ -48,5 +48,5 @@ def test_every_direct_dependency_is_pinned() -> None:
 
 def test_the_base_install_pulls_no_torch() -> None:
     base = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
-    heavy = {"torch", "transformers", "tokenizers", "accelerate", "trl", "peft"}
+    heavy = {"torch", "numba", "transformers", "tokenizers", "accelerate", "trl", "peft"}
     assert heavy.isdisjoint(Requirement(line).name for line in base)

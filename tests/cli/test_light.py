@@ -15,7 +15,7 @@ try:
     main()
 except SystemExit as end:
     assert end.code in (0, None), end.code
-heavy = {{"torch", "transformers", "sympy", "matplotlib", "datasets", "pyarrow"}} & set(sys.modules)
+heavy = {{"torch", "numba", "transformers", "sympy", "matplotlib", "datasets", "pyarrow"}} & set(sys.modules)
 assert not heavy, heavy
 """
 

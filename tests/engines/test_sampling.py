@@ -32,6 +32,19 @@ def chains(temperatures: list[float], samples: int) -> tuple[np.ndarray, np.ndar
     return rows, drawn
 
 
+def stream_of(number: int) -> int:
+    """The stream that begins with a number of 64 bits: SplitMix64 backwards."""
+
+    def unshifted(z: int, by: int) -> int:
+        for shift in (by, 2 * by):
+            z ^= z >> shift
+        return z
+
+    for by, factor in ((31, 0x94D049BB133111EB), (27, 0xBF58476D1CE4E5B9)):
+        number = unshifted(number, by) * pow(factor, -1, 2**64) % 2**64
+    return (unshifted(number, 30) - 0x9E3779B97F4A7C15) % 2**64
+
+
 def test_uniform_and_independent_of_neighbours() -> None:
     drawn = numbers(range(200), range(100))
     assert stats.kstest(drawn.ravel(), "uniform").pvalue > 0.001
@@ -92,6 +105,15 @@ def test_what_cannot_be_is_never_drawn(how: Draw) -> None:
     how(torch.tensor([[float("-inf"), 0.0, float("-inf"), -25.0, float("-inf")]]).repeat(200, 1), rows, samples)
     assert set(samples["token"]) <= {1, 3}
     assert np.isfinite(samples["logprob"]).all()
+
+
+@pytest.mark.parametrize("how", [draw, draw_there])
+def test_the_ends_of_the_unit_interval_are_tokens_that_can_be(how: Draw) -> None:
+    rows, samples = chains([1.0, 1.0], 1)
+    samples["stream"] = stream_of(0), stream_of(2**64 - 1)
+    assert uniforms(samples["stream"], np.zeros(2, np.int64)).tolist() == [0.0, 1 - 2.0**-53]
+    how(torch.tensor([[float("-inf"), 0.0, 0.0, float("-inf")]] * 2), rows, samples)
+    assert samples["token"].tolist() == [1, 2]
 
 
 @pytest.mark.parametrize("how", [draw, draw_there])
